@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The house: arrows run one way, and the build refuses an import that is not declared here.
+/// `Vocabulary` knows nothing; `Session`, `HTTPCodec`, `Classifier` and `Upstream` are sans-IO and
+/// cannot see `Reactor`; only `CLinux` talks to the kernel.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
+        swiftSettings: house)
+}
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "slb",
+    products: [.executable(name: "slb", targets: ["slb"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .target(name: "CLinux"),
+        room("Vocabulary"),
+        room("HTTPCodec", ["Vocabulary"]),
+        room("Classifier", ["Vocabulary"]),
+        room("Upstream", ["Vocabulary"]),
+        room("Session", ["Vocabulary", "HTTPCodec", "Classifier", "Upstream"]),
+        room("Telemetry", ["Vocabulary"]),
+        room("Reactor", ["CLinux", "Vocabulary"]),
+        room(
+            "ProxyServer",
+            [
+                "CLinux", "Vocabulary", "Reactor", "HTTPCodec", "Classifier", "Upstream",
+                "Session", "Telemetry", log,
+            ]),
+        room(
+            "Configuration", ["Vocabulary", "Classifier", "Telemetry", "ProxyServer", yams]),
+        .executableTarget(
+            name: "slb",
+            dependencies: [
+                "Vocabulary", "Classifier", "ProxyServer", "Configuration", arguments, log,
+            ],
+            swiftSettings: house),
+        tests("Vocabulary"),
+        tests("HTTPCodec", ["Vocabulary"]),
+        tests("Classifier", ["Vocabulary"]),
+        tests("Upstream", ["Vocabulary"]),
+        tests("Session", ["Vocabulary", "HTTPCodec", "Classifier", "Upstream"]),
+        tests("Telemetry", ["Vocabulary"]),
+        tests("Reactor", ["Vocabulary"]),
+        tests("ProxyServer", ["Vocabulary", "Reactor"]),
+        tests("Configuration", ["Vocabulary", "Classifier", "Telemetry", "ProxyServer"]),
+    ]
+)

@@ -1,0 +1,6 @@
+#ifndef SLB_CLINUX_SHIM_H
+#define SLB_CLINUX_SHIM_H
+
+#include <sys/epoll.h>
+
+#endif

@@ -1,0 +1,121 @@
+/// `classifier:` in the configuration, as plain values. `RuleSet` compiles the rules once at start.
+
+import Vocabulary
+
+package struct ClassifierOptions: Sendable, Equatable {
+    /// Label names in configured order; the order is the `Label.index`.
+    package var labels: [String] = ["fast-path", "high-compute", "general"]
+    /// Label name -> pool name.
+    package var poolOfLabel: [String: String] = [
+        "fast-path": "fast-path", "high-compute": "high-compute", "general": "general",
+    ]
+    package var defaultLabel = "general"
+    package var inspect = InspectOptions()
+    package var cache = CacheOptions()
+    /// The operator's rules come first.
+    package var rules: [Rule] = []
+    /// Whether the built-in rules follow the operator's.
+    package var builtinRules = true
+
+    package init() {}
+}
+
+package struct InspectOptions: Sendable, Equatable {
+    /// Most bytes of the body a decision looks at.
+    package var body = 16 * 1024
+    /// Longest wait for those bytes after the head.
+    package var timeout = Interval.milliseconds(100)
+
+    package init() {}
+}
+
+package struct CacheOptions: Sendable, Equatable {
+    /// Zero turns the cache off.
+    package var entries = 65536
+    package var ttl = Interval.seconds(600)
+
+    package init() {}
+}
+
+package struct Rule: Sendable, Equatable {
+    package var name: String
+    package var match: Condition
+    package var label: String
+
+    package init(name: String, match: Condition, label: String) {
+        self.name = name
+        self.match = match
+        self.label = label
+    }
+}
+
+/// What a rule asks of a request. Keys beside each other in one `match:` mapping are `all`.
+package indirect enum Condition: Sendable, Equatable {
+    case all([Condition])
+    case any([Condition])
+    case not(Condition)
+    /// Any of these methods, as they stand (methods are case-sensitive).
+    case method([String])
+    /// The host without its port, case-insensitive.
+    case host([TextPattern])
+    case path([TextPattern])
+    /// Field name (case-insensitive) and what its value must be.
+    case header(String, ValueTest)
+    /// Query parameter (percent-decoded) and what its value must be.
+    case query(String, ValueTest)
+    /// The media type without parameters, case-insensitive.
+    case contentType([TextPattern])
+    /// The whole body's length; a length that is not known counts as what has been read so far.
+    case bodySize(Comparison)
+    /// A field of a JSON body by RFC 6901 pointer; `-` or `*` as a token means any array element.
+    case json(pointer: String, JSONTest)
+    /// A GraphQL operation in a JSON body's `query` (or an `application/graphql` body): any of these
+    /// types (`query`, `mutation`, `subscription`; empty is any) and names (empty is any).
+    case graphql(types: [String], names: [TextPattern])
+    case body(TextPattern)
+}
+
+package enum TextPattern: Sendable, Equatable {
+    /// `*` is any run, `?` any one character; anchored at both ends.
+    case glob(String)
+    /// Unanchored, linear time. See `RegularExpression` for the syntax.
+    case regex(String, ignoreCase: Bool)
+    /// A plain substring.
+    case contains(String, ignoreCase: Bool)
+}
+
+package enum ValueTest: Sendable, Equatable {
+    case present
+    case absent
+    case matches([TextPattern])
+}
+
+package struct Comparison: Sendable, Equatable {
+    package enum Operator: String, CaseIterable, Sendable { case eq, ne, lt, le, gt, ge }
+    /// All must hold.
+    package var terms: [Term]
+
+    package struct Term: Sendable, Equatable {
+        package var comparator: Operator
+        package var value: Double
+
+        package init(_ comparator: Operator, _ value: Double) {
+            self.comparator = comparator
+            self.value = value
+        }
+    }
+
+    package init(_ terms: [Term]) { self.terms = terms }
+}
+
+package enum JSONTest: Sendable, Equatable {
+    case exists
+    case absent
+    /// A number (or a string holding one).
+    case number(Comparison)
+    /// A string's bytes, a string array's or object's or array's element count.
+    case length(Comparison)
+    case text([TextPattern])
+    case boolean(Bool)
+    case null
+}

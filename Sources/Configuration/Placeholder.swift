@@ -1,0 +1,2 @@
+import ProxyServer
+import Yams
