@@ -1,0 +1,11 @@
+/// The two clocks. Only the loop and the log ask them.
+
+import CLinux
+import Vocabulary
+
+package enum Clock {
+    package static var now: Instant { Instant(nanoseconds: slb_clock(CLOCK_MONOTONIC)) }
+
+    /// Nanoseconds since the epoch.
+    package static var timeOfDay: UInt64 { slb_clock(CLOCK_REALTIME) }
+}

@@ -1,0 +1,90 @@
+/// Fixed-size buffers of one worker in two sizes, kept for reuse up to a bound and given back to the
+/// system beyond it. An idle connection holds none. Never shared between threads.
+
+package final class BufferPool {
+    /// Enough for almost every message; a request at rest in the proxy costs one of these.
+    package static let smallCapacity = 16 * 1024
+
+    /// Holds the largest head, the inspected body and a serialised head's additions; bulk transfers
+    /// use it too, for fewer system calls.
+    package let largeCapacity: Int
+
+    /// Buffers of each size kept while free: 2 MiB of small ones and 4 MiB of large ones by default.
+    private static let keptSmall = 128
+    private static let keptLarge = 64
+
+    private var small: FreeList
+    private var large: FreeList
+
+    /// Leased buffers, for the metrics and for tests that look for leaks.
+    package private(set) var leased = 0
+
+    package init(largeCapacity: Int) {
+        self.largeCapacity = max(largeCapacity, 2 * Self.smallCapacity)
+        small = FreeList(kept: Self.keptSmall)
+        large = FreeList(kept: Self.keptLarge)
+    }
+
+    deinit {
+        small.drain()
+        large.drain()
+    }
+
+    package func leaseSmall() -> ByteBuffer {
+        leased &+= 1
+        return ByteBuffer(base: small.take(Self.smallCapacity), capacity: Self.smallCapacity)
+    }
+
+    package func leaseLarge() -> ByteBuffer {
+        leased &+= 1
+        return ByteBuffer(base: large.take(largeCapacity), capacity: largeCapacity)
+    }
+
+    /// Takes the memory back and leaves an empty buffer behind. Does nothing to an empty one.
+    package func release(_ buffer: inout ByteBuffer) {
+        guard let base = buffer.base else { return }
+        leased &-= 1
+        if buffer.capacity == Self.smallCapacity { small.give(base) } else { large.give(base) }
+        buffer = ByteBuffer()
+    }
+
+    /// Moves what is readable into a large buffer.
+    package func grow(_ buffer: inout ByteBuffer) {
+        guard buffer.capacity < largeCapacity else { return }
+        var bigger = leaseLarge()
+        bigger.append(buffer.readable)
+        release(&buffer)
+        buffer = bigger
+    }
+
+    private struct FreeList {
+        private let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
+        private let kept: Int
+        private var count = 0
+
+        init(kept: Int) {
+            self.kept = kept
+            slots = .allocate(capacity: kept)
+        }
+
+        mutating func take(_ capacity: Int) -> UnsafeMutableRawPointer {
+            guard count > 0 else { return .allocate(byteCount: capacity, alignment: 16) }
+            count &-= 1
+            return slots[count]
+        }
+
+        mutating func give(_ base: UnsafeMutableRawPointer) {
+            guard count < kept else { return base.deallocate() }
+            slots[count] = base
+            count &+= 1
+        }
+
+        mutating func drain() {
+            while count > 0 {
+                count -= 1
+                slots[count].deallocate()
+            }
+            slots.deallocate()
+        }
+    }
+}
