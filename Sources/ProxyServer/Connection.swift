@@ -3,6 +3,7 @@
 
 import HTTPCodec
 import Reactor
+import Telemetry
 import Vocabulary
 
 typealias ConnectionSlot = UnsafeMutablePointer<Connection>
@@ -49,6 +50,8 @@ struct Connection {
     /// Downstream: close once the output is gone. Upstream: has served before.
     var closes = false
     var isReused = false
+    /// Upstream: the answer's head lets the connection serve again.
+    var keepsAlive = false
     /// Upstream: `output` is kept whole for a retry and `sent` says how much has gone.
     var retainsOutput = false
     var sent: UInt32 = 0
@@ -75,8 +78,4 @@ struct Connection {
         let bytes = output.readable
         return Bytes(rebasing: bytes[min(Int(sent), bytes.count)...])
     }
-}
-
-enum Side: UInt8 {
-    case downstream, upstream
 }

@@ -53,6 +53,11 @@ struct Exchange {
     var upstreamStatus: UInt16 = 0
     var failure: Failure?
     var id = RequestID(high: 0, low: 0)
+
+    /// Fills an exchange slot that nobody holds.
+    static var vacant: Exchange { Exchange(
+        session: Session(windowLimit: 0, isIdempotent: false, expectsContinue: false), downstream: .max,
+        decoder: BodyDecoder(.none), startedAt: .zero, bodySince: .zero) }
 }
 
 /// A request's own name in headers, logs and events when the client gave none.

@@ -11,6 +11,10 @@ package enum Failure: Equatable, Sendable {
     case malformedResponse
     case responseTimeout
     case requestTimeout
+    /// The client ended its side inside a request.
+    case truncated
+    /// The client went away; the status is for the log only.
+    case downstreamLost
     /// This process has no descriptor, buffer or slot left for the exchange.
     case overloaded
 
@@ -21,6 +25,8 @@ package enum Failure: Equatable, Sendable {
         case .upstreamClosed, .malformedResponse: 502
         case .responseTimeout: 504
         case .requestTimeout: 408
+        case .truncated: 400
+        case .downstreamLost: 499
         }
     }
 
@@ -32,6 +38,8 @@ package enum Failure: Equatable, Sendable {
         case .malformedResponse: "malformed_response"
         case .responseTimeout: "response_timeout"
         case .requestTimeout: "request_timeout"
+        case .truncated: "truncated_request"
+        case .downstreamLost: "client_closed"
         case .overloaded: "overloaded"
         }
     }
@@ -44,6 +52,8 @@ package enum Failure: Equatable, Sendable {
         case .malformedResponse: "the upstream's answer was not valid HTTP"
         case .responseTimeout: "the upstream did not answer in time"
         case .requestTimeout: "the request did not arrive in time"
+        case .truncated: "the connection ended inside the request"
+        case .downstreamLost: "the client closed the connection before it was answered"
         case .overloaded: "the proxy is at its limit; try again shortly"
         }
     }
@@ -53,6 +63,31 @@ package enum Failure: Equatable, Sendable {
         switch self {
         case .noEndpoint, .overloaded: 1
         default: nil
+        }
+    }
+}
+
+extension Failure {
+    private static let own: [Failure] = [
+        .noEndpoint, .upstreamClosed, .malformedResponse, .responseTimeout, .requestTimeout, .truncated,
+        .downstreamLost, .overloaded,
+    ]
+
+    /// Every code there is, for the metrics; `number` is its place.
+    package static let allNames: [String] =
+        own.map { "\($0.code)" } + RefusalReason.allCases.map { "\($0.name)" }
+
+    package var number: Int {
+        switch self {
+        case .noEndpoint: 0
+        case .upstreamClosed: 1
+        case .malformedResponse: 2
+        case .responseTimeout: 3
+        case .requestTimeout: 4
+        case .truncated: 5
+        case .downstreamLost: 6
+        case .overloaded: 7
+        case .refused(let refusal): 8 + Int(refusal.reason.rawValue)
         }
     }
 }

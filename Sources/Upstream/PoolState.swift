@@ -66,6 +66,10 @@ package final class PoolState: Sendable {
         return nil
     }
 
+    package func hasUntried(_ turn: Turn) -> Bool {
+        endpoints.indices.contains { !turn.hasTried($0) }
+    }
+
     package func hasAvailableEndpoint(at now: Instant) -> Bool {
         endpoints.contains { $0.isAvailable(at: now) }
     }
