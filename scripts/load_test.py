@@ -128,7 +128,8 @@ def table(rows):
 
 def matrix(results, labels, title, column):
     counts = collections.Counter((r.payload["label"], column(r)) for r in results)
-    columns = sorted({key for _, key in counts}, key=lambda name: (name not in labels, name))
+    found = {name for _, name in counts}
+    columns = [name for name in labels if name in found] + sorted(found.difference(labels))
     print(f"\n{title}")
     table([["expected", *columns]]
           + [[label, *(counts[label, name] for name in columns)] for label in labels])
