@@ -53,7 +53,7 @@ let package = Package(
         .executableTarget(
             name: "slb",
             dependencies: [
-                "Vocabulary", "Classifier", "ProxyServer", "Configuration", arguments, log,
+                "Vocabulary", "Classifier", "Reactor", "Upstream", "ProxyServer", "Configuration", arguments, log,
             ],
             swiftSettings: house),
         tests("Vocabulary"),
