@@ -30,7 +30,7 @@ struct Overlay {
         value("LOG_LEVEL", environment) { $0 = $0.lowercased(); return "log.level" }
         for (name, key) in Self.seconds {
             value(name, environment) { text in
-                guard Quantity.duration(text + "s") != nil else { return nil }
+                guard Reader.number(text) != nil, Quantity.duration(text + "s") != nil else { return nil }
                 text += "s"
                 return key
             }

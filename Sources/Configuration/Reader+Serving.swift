@@ -62,8 +62,8 @@ extension Reader {
 
     /// Relative to the configuration file's directory.
     private mutating func isReadable(_ name: String, _ origin: Origin, _ path: String) -> Bool {
-        let directory = file.map { ($0 as NSString).deletingLastPathComponent } ?? ""
-        let place = name.hasPrefix("/") || directory.isEmpty ? name : directory + "/" + name
+        let directory = file.flatMap { file in file.lastIndex(of: "/").map { file[...$0] } } ?? ""
+        let place = name.hasPrefix("/") ? name : directory + name
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: place, isDirectory: &isDirectory), !isDirectory.boolValue else {
             fail(origin, "\(path): there is no file \"\(place.clipped)\"; give the path of a PEM file")

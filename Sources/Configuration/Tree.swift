@@ -73,9 +73,9 @@ struct Tree: Sendable {
         }
     }
 
-    subscript(key: String) -> Tree? {
-        entries?.first { $0.key == key }?.value
-    }
+    func entry(_ key: String) -> Entry? { entries?.first { $0.key == key } }
+
+    subscript(key: String) -> Tree? { entry(key)?.value }
 }
 
 extension Tree {

@@ -47,7 +47,8 @@ import Vocabulary
 
     @Test func everyKeyIsInIt() throws {
         var reading = YAMLReading { .file(line: $0, column: $1) }
-        let tree = try #require(reading.tree(of: uncommented()))
+        let read = reading.tree(of: try uncommented())
+        let tree = try #require(read)
         #expect(reading.problems.isEmpty)
         var found: Set<String> = []
         paths(tree, "", into: &found)

@@ -38,7 +38,7 @@ func options(_ text: String, _ environment: [String: String] = [:], _ overrides:
         ("headers: { via: maybe }", "f:1:17: headers.via: expected true or false, found \"maybe\""),
         ("log: { level: warn }", "f:1:15: log.level: \"warn\" is not possible here; the choices: trace, debug, info, notice, warning, error, critical"),
         ("log: { level: inof }", "f:1:15: log.level: \"inof\" is not possible here; did you mean \"info\"?"),
-        ("log: [", "f:1:7: not YAML: did not find expected node content while parsing a flow node at line 1"),
+        ("log: ]", "f:1:6: not YAML: did not find expected node content while parsing a block node at line 1"),
         ("listeners: []", "f:1:12: listeners: expected a list of at least one listener, as [{ address: 0.0.0.0:8080 }], found an empty list"),
         ("listeners: [{ address: localhost }]", "f:1:24: listeners[0].address: \"localhost\" has no port; write host:port, as 0.0.0.0:8080"),
         ("listeners: [{ address: 0.0.0.0:70000 }]", "f:1:24: listeners[0].address: \"70000\" is not a port; a port is a number from 0 to 65535"),
@@ -70,7 +70,7 @@ func options(_ text: String, _ environment: [String: String] = [:], _ overrides:
         ("http://[::1:1", "\"[::1:1\" lacks the closing ]"),
     ]) func badEndpoint(_ url: String, _ message: String) {
         let text = "pools: { fast-path: { endpoints: http://a }, high-compute: { endpoints: http://a }, general: { endpoints: [\"\(url)\"] } }"
-        #expect(said(text) == ["f:1:112: pools.general.endpoints: \(message)"])
+        #expect(said(text) == ["f:1:108: pools.general.endpoints: \(message)"])
     }
 
     @Test func endpointsAndAddresses() throws {
@@ -103,7 +103,7 @@ func options(_ text: String, _ environment: [String: String] = [:], _ overrides:
                 "f:5:1: classifier.labels.general: there is no pool \"general\"; the pools: a",
                 "f:6:3: pools.a: a pool needs endpoints, as endpoints: [\"http://127.0.0.1:9001\"]",
                 "f:6:3: warning: pools.a serves no label; name it in classifier.labels",
-            ].sorted { $0.prefix(4) < $1.prefix(4) })
+            ])
     }
 
     @Test func emptyIsDefault() {
