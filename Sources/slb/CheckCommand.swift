@@ -18,7 +18,9 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .long, help: "Print the effective configuration as YAML.")
     var print = false
 
-    @Option(name: .customLong("set"), parsing: .singleValue, help: ArgumentHelp("Override a value; may be repeated.", valueName: "key.path=value"))
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Override a value; may be repeated.", valueName: "key.path=value"))
     var overrides: [String] = []
 
     func run() throws {
@@ -29,9 +31,10 @@ struct CheckCommand: ParsableCommand {
         }
         if configured.hasErrors { throw ExitCode(1) }
         let options = configured.options
-        let text = print
+        let text =
+            print
             ? Printer.yaml(options)
-            : "\(configured.file ?? "configuration"): ok, \(options.listeners.count) listeners, \(options.pools.count) pools, \(options.classifier.labels.count) labels, \(options.classifier.rules.count) rules\n"
+            : "\(configured.file ?? "configuration"): ok (listeners \(options.listeners.count), pools \(options.pools.count), labels \(options.classifier.labels.count), rules \(options.classifier.rules.count))\n"
         FileHandle.standardOutput.write(Data(text.utf8))
     }
 }

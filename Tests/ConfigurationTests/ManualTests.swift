@@ -31,7 +31,9 @@ import Vocabulary
             for item in items { paths(item, inConditions ? prefix : prefix + "[]", into: &found) }
         }
         for entry in tree.entries ?? [] {
-            let named = ["pools", "classifier.labels", "classifier.rules[].match.header", "classifier.rules[].match.query"].contains(prefix)
+            let named = [
+                "pools", "classifier.labels", "classifier.rules[].match.header", "classifier.rules[].match.query",
+            ].contains(prefix)
             let path = named ? prefix + ".*" : prefix.isEmpty ? entry.key : prefix + "." + entry.key
             if !named { found.insert(path) }
             let nested = ["all", "any", "not"].contains { path == "classifier.rules[].match.\($0)" }
@@ -65,7 +67,9 @@ import Vocabulary
 
     @Test func printingReadsBack() throws {
         #expect(options(Printer.yaml(ProxyOptions())) == ProxyOptions())
-        var changed = options(try uncommented().replacing("    tls:\n      certificate: tls/cert.pem\n      private_key: tls/key.pem\n", with: ""))
+        var changed = options(
+            try uncommented().replacing(
+                "    tls:\n      certificate: tls/cert.pem\n      private_key: tls/key.pem\n", with: ""))
         changed.admin.address = nil
         changed.admin.publishPayload = true
         changed.workers = 3
@@ -81,7 +85,10 @@ import Vocabulary
 
     /// A mapping is no scalar and a number no mapping: a key that does not mind is not read.
     @Test func everyScalarKeyIsRead() {
-        let names = Keys.all.filter { !$0.contains("[]") && !$0.contains("*") && Keys.children(of: $0).isEmpty && $0 != "classifier.labels" && $0 != "pools" && $0 != "listeners" && $0 != "classifier.rules" }
+        let names = Keys.all.filter {
+            !$0.contains("[]") && !$0.contains("*") && Keys.children(of: $0).isEmpty && $0 != "classifier.labels"
+                && $0 != "pools" && $0 != "listeners" && $0 != "classifier.rules"
+        }
         #expect(names.count > 30)
         for name in names {
             let said = said("", [:], ["\(name)={ bogus: 1 }"])
@@ -109,7 +116,8 @@ import Vocabulary
                 }
             }
             let string = String(String.UnicodeScalarView(text))
-            let configured = ConfigurationLoader.read(string, file: "f", environment: [:], overrides: [string, "a.b=\(string)"])
+            let configured = ConfigurationLoader.read(
+                string, file: "f", environment: [:], overrides: [string, "a.b=\(string)"])
             #expect(configured.hasErrors)
             #expect(configured.diagnostics.allSatisfy { !$0.message.isEmpty })
         }
