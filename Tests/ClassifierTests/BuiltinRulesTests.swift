@@ -16,7 +16,10 @@ private let cases: [(String, SampleRequest)] = [
     ("fast-path", .json("{\"device\":\"d\"}", to: "/presence")),
     ("fast-path", .json("{\"query\":\"user 7\",\"operation\":\"lookup\"}")),
     ("fast-path", .json("{\"scene\":\"s\",\"cacheOnly\":true}", to: "/render")),
-    ("fast-path", .json("{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}", to: "/v1/chat/completions")),
+    (
+        "fast-path",
+        .json("{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}", to: "/v1/chat/completions")
+    ),
     ("fast-path", .json("{\"prompt\":\"Write a novel\",\"max_tokens\":5}", to: "/v1/completions")),
     ("fast-path", .json("{\"sql\":\"select a from t where id = 7\"}", to: "/sql")),
     ("fast-path", .json("{\"query\":\"{ user(id: 7) { name } }\"}", to: "/graphql")),
@@ -34,7 +37,9 @@ private let cases: [(String, SampleRequest)] = [
     ),
     (
         "high-compute",
-        .json("{\"input\":[\(Array(repeating: "\"a\"", count: 17).joined(separator: ","))]}", to: "/v1/embeddings")
+        .json(
+            "{\"input\":[\(Array(repeating: "\"a\"", count: 17).joined(separator: ","))]}",
+            to: "/v1/embeddings")
     ),
     (
         "high-compute",
@@ -51,16 +56,27 @@ private let cases: [(String, SampleRequest)] = [
     ("general", .json("{\"query\":\"mutation { add { id } }\"}", to: "/graphql")),
     ("general", SampleRequest("GET", "/articles?page=2")),
     ("general", SampleRequest("DELETE", "/orders/7")),
-    ("general", SampleRequest("POST", "/login", type: "application/x-www-form-urlencoded", body: "u=a")),
+    (
+        "general",
+        SampleRequest("POST", "/login", type: "application/x-www-form-urlencoded", body: "u=a")
+    ),
     // Names and free text do not count.
-    ("general", .json("{\"name\":\"Batch Export Lamp\",\"text\":\"train, render, simulate\"}", to: "/items")),
-    ("general", SampleRequest("PUT", "/pages/how-to-train", type: "text/markdown", body: "# Train")),
+    (
+        "general",
+        .json("{\"name\":\"Batch Export Lamp\",\"text\":\"train, render, simulate\"}", to: "/items")
+    ),
+    (
+        "general",
+        SampleRequest("PUT", "/pages/how-to-train", type: "text/markdown", body: "# Train")
+    ),
 ]
+
+private let builtin = Result { try Cascade(options: ClassifierOptions(), seed: (1, 2)) }
 
 @Test(arguments: cases.indices)
 func obviousTrafficIsLabelled(index: Int) throws {
     let (label, sample) = cases[index]
-    let cascade = try Cascade(options: ClassifierOptions(), seed: (1, 2))
+    let cascade = try builtin.get()
     let explanation = cascade.explain(sample)
     #expect(
         cascade.labels.name(of: explanation.verdict.label) == label,

@@ -15,7 +15,8 @@ private func isOperation(
 @Test func operationTypesAreRead() throws {
     #expect(try isOperation(["query"], [], "{\"query\":\"{ me { id } }\"}"))
     #expect(try isOperation(["query"], [], "{\"query\":\"query { me }\"}"))
-    #expect(try isOperation(["mutation"], [], "{\"query\":\"mutation M($a: T = {b: 1}) @d { x }\"}"))
+    #expect(
+        try isOperation(["mutation"], [], "{\"query\":\"mutation M($a: T = {b: 1}) @d { x }\"}"))
     #expect(try isOperation(["subscription"], [], "{\"query\":\" # query\\n subscription{x}\"}"))
     #expect(try isOperation([], [], "{\"query\":\"mutation{x}\"}"))
     #expect(try !isOperation(["query", "subscription"], [], "{\"query\":\"mutation{x}\"}"))
@@ -42,14 +43,17 @@ private func isOperation(
     let second = "{\"operationName\":\"B\",\"query\":\"\(document)\"}"
     #expect(try isOperation(["mutation"], [.glob("B")], second))
     #expect(try !isOperation(["query"], [], second))
-    #expect(try isOperation(["mutation"], [], "{\"query\":\"\(document)\",\"operationName\":\"B\"}"))
+    #expect(
+        try isOperation(["mutation"], [], "{\"query\":\"\(document)\",\"operationName\":\"B\"}"))
     #expect(try isOperation(["query"], [], "{\"query\":\"\(document)\",\"operationName\":null}"))
     #expect(try isOperation(["query"], [], "{\"query\":\"\(document)\",\"operationName\":\"\"}"))
     #expect(try !isOperation([], [], "{\"query\":\"\(document)\",\"operationName\":\"C\"}"))
 }
 
 @Test func plainGraphQLBodiesAreRead() throws {
-    #expect(try isOperation(["mutation"], [.glob("M")], "mutation M { x }", type: "application/graphql"))
+    #expect(
+        try isOperation(["mutation"], [.glob("M")], "mutation M { x }", type: "application/graphql")
+    )
     #expect(try !isOperation(["mutation"], [], "mutation M { x }", type: "text/plain"))
 }
 
@@ -57,11 +61,15 @@ private func isOperation(
     #expect(try !isOperation([], [], "{\"query\":\"muta", complete: false))
     #expect(try !isOperation([], [], "{\"query\":\"mutation", complete: false))
     #expect(try !isOperation([], [.glob("Na*")], "{\"query\":\"mutation Na", complete: false))
-    #expect(try isOperation(["mutation"], [.glob("Na")], "{\"query\":\"mutation Na{", complete: false))
+    #expect(
+        try isOperation(["mutation"], [.glob("Na")], "{\"query\":\"mutation Na{", complete: false))
 }
 
 @Test func hostileDocumentsDoNoHarm() throws {
-    for document in ["}", "{", "((((", "\\\"", "\\\"\\\"\\\"", "query \\\"", "#", "query Q(", "@@@@", "mutation\\u0000"] {
+    for document in [
+        "}", "{", "((((", "\\\"", "\\\"\\\"\\\"", "query \\\"", "#", "query Q(", "@@@@",
+        "mutation\\u0000",
+    ] {
         _ = try isOperation(["mutation"], [.glob("none")], "{\"query\":\"\(document)\"}")
         #expect(try !isOperation(["subscription"], [], "{\"query\":\"\(document)\"}"))
     }

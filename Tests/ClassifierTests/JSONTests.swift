@@ -45,9 +45,10 @@ private let document = """
         #expect(try !json("/a/\(any)", .exists, in: document))
         #expect(try !json("/a/b/\(any)", number(.gt, 1), in: document))
     }
-    #expect(try holds(
-        .all([.json(pointer: "/0", number(.eq, 1)), .json(pointer: "/*", number(.eq, 2))]),
-        .json("[1,2]")))
+    #expect(
+        try holds(
+            .all([.json(pointer: "/0", number(.eq, 1)), .json(pointer: "/*", number(.eq, 2))]),
+            .json("[1,2]")))
 }
 
 @Test func numbersCompareAndStringsMayHoldThem() throws {
@@ -64,7 +65,8 @@ private let document = """
 @Test(arguments: [
     ("0", 0.0), ("-0", 0), ("7", 7), ("120", 120), ("0.1", 0.1), ("3.25", 3.25), ("1e3", 1000),
     ("1E+2", 100), ("25e-2", 0.25), ("-9.5", -9.5), ("1e400", .infinity), ("1e-400", 0),
-    ("123456789012345678901234567890", 1.2345678901234568e29), ("4e999999999999999999999", .infinity),
+    ("123456789012345678901234567890", 1.2345678901234568e29),
+    ("4e999999999999999999999", .infinity),
 ])
 func numbersAreRead(text: String, value: Double) {
     let found = Array(text.utf8).withUnsafeBytes { JSONNumber.parse($0) }
@@ -75,7 +77,9 @@ func numbersAreRead(text: String, value: Double) {
     #expect(found == value || abs(found - value) <= abs(value) * 1e-14)
 }
 
-@Test(arguments: ["", "-", ".", ".5", "1.", "1e", "1e+", "1x", "--1", "1.2.3", "0x10", "1 ", "+1", "NaN"])
+@Test(arguments: [
+    "", "-", ".", ".5", "1.", "1e", "1e+", "1x", "--1", "1.2.3", "0x10", "1 ", "+1", "NaN",
+])
 func theseAreNotNumbers(text: String) {
     #expect(Array(text.utf8).withUnsafeBytes { JSONNumber.parse($0) } == nil)
 }
@@ -118,7 +122,9 @@ func theseAreNotNumbers(text: String) {
 
 @Test func onlyJSONIsReadAsJSON() throws {
     let exists = Condition.json(pointer: "/a", .exists)
-    for type in ["application/json", "Application/JSON; charset=utf-8", "text/json", "a/b+json", ""] {
+    for type in [
+        "application/json", "Application/JSON; charset=utf-8", "text/json", "a/b+json", "",
+    ] {
         #expect(try holds(exists, SampleRequest("POST", type: type, body: " {\"a\":1}")))
     }
     for type in ["text/plain", "application/jsonx", "json", "application/x-www-form-urlencoded"] {
@@ -167,9 +173,12 @@ func theseAreNotNumbers(text: String) {
 @Test func hostileJSONDoesNoHarm() throws {
     let deep = String(repeating: "[", count: 100_000)
     let bodies = [
-        deep, "{\"a\":" + deep, "]", "}", "{]", "[}", "{\"a\"", "{\"a\":", "{\"a\":}", "{:1}", "{1:2}",
-        "\"", "\"\\", "\"\\u", "\"\\u12", "{\"a\":\"\\", ",", ",,,", "{,}", "[,1]", "{\"a\":,1}", "tru",
-        "{\"a\":tru}", "nul", "-", "{\"a\":-}", "\u{0}", "{\"\u{0}\":1}", "'a'", "{\"a\":1}{\"a\":2}",
+        deep, "{\"a\":" + deep, "]", "}", "{]", "[}", "{\"a\"", "{\"a\":", "{\"a\":}", "{:1}",
+        "{1:2}",
+        "\"", "\"\\", "\"\\u", "\"\\u12", "{\"a\":\"\\", ",", ",,,", "{,}", "[,1]", "{\"a\":,1}",
+        "tru",
+        "{\"a\":tru}", "nul", "-", "{\"a\":-}", "\u{0}", "{\"\u{0}\":1}", "'a'",
+        "{\"a\":1}{\"a\":2}",
         "[[[[{\"a\":1", "{\"a\":[{\"a\":[{\"a\":[",
     ]
     let cascade = try cascade([

@@ -3,7 +3,8 @@ import Vocabulary
 
 @testable import Classifier
 
-private func matches(_ expression: String, _ text: String, ignoreCase: Bool = false) throws -> Bool {
+private func matches(_ expression: String, _ text: String, ignoreCase: Bool = false) throws -> Bool
+{
     let automaton = try AutomatonBuilder.build(
         RegularExpression.parse(expression, ignoreCase: ignoreCase))
     defer { automaton.deallocate() }
@@ -30,7 +31,7 @@ private let expectations: [(String, [String], [String])] = [
     ("\\d+\\.\\d+", ["1.2", "x10.25"], ["1.", "12"]),
     ("\\w\\W\\s\\S\\D", ["a- bc"], ["a-bbc"]),
     ("\\x41\\t\\n", ["A\t\n"], ["A\t "]),
-    ("\\/\\[\\$", ["/[$"], ["/[" ]),
+    ("\\/\\[\\$", ["/[$"], ["/["]),
     ("ab*c", ["ac", "abbbc"], ["adc"]),
     ("ab+c", ["abc", "abbc"], ["ac"]),
     ("ab?c", ["ac", "abc"], ["abbc"]),
@@ -79,7 +80,9 @@ func refusesWithThePosition(expression: String, position: Int) {
 }
 
 @Test func refusesWhatWouldGrowWithoutBound() throws {
-    for expression in ["(a|b)*a(a|b){20}", "((a{100}){100}){100}", "(((a{1,50}){1,50}){1,50}){1,50}"] {
+    for expression in [
+        "(a|b)*a(a|b){20}", "((a{100}){100}){100}", "(((a{1,50}){1,50}){1,50}){1,50}",
+    ] {
         let syntax = try RegularExpression.parse(expression, ignoreCase: false)
         #expect(throws: PatternProblem.self) { try AutomatonBuilder.build(syntax) }
     }
@@ -90,7 +93,9 @@ func refusesWithThePosition(expression: String, position: Int) {
 }
 
 /// What makes backtracking engines hang takes one step a byte here.
-@Test(arguments: ["^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "(x+x+)+y", "^(.*)*x$", "a?a?a?a?a?a?a?aaaaaaa"])
+@Test(arguments: [
+    "^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "(x+x+)+y", "^(.*)*x$", "a?a?a?a?a?a?a?aaaaaaa",
+])
 func pathologicalPatternsTakeLinearTime(expression: String) throws {
     let automaton = try AutomatonBuilder.build(
         RegularExpression.parse(expression, ignoreCase: false))
@@ -104,8 +109,12 @@ func pathologicalPatternsTakeLinearTime(expression: String) throws {
 // MARK: - Against a reference that backtracks
 
 private indirect enum Reference {
-    case byte(UInt8), any, pair(Reference, Reference), either(Reference, Reference)
-    case many(Reference), optional(Reference)
+    case byte(UInt8)
+    case any
+    case pair(Reference, Reference)
+    case either(Reference, Reference)
+    case many(Reference)
+    case optional(Reference)
 
     var text: String {
         switch self {

@@ -19,7 +19,9 @@ private let longTime = Interval.seconds(1000)
 
 @Test func theLeastRecentlyUsedEntryGoes() {
     let cache = LRUCache(capacity: 3, timeToLive: longTime)
-    for number in 1...3 as ClosedRange<UInt64> { cache.insert(number, for: key(number), now: .zero) }
+    for number in 1...3 as ClosedRange<UInt64> {
+        cache.insert(number, for: key(number), now: .zero)
+    }
     #expect(cache.value(for: key(1), now: .zero) == 1)
     cache.insert(4, for: key(4), now: .zero)
     #expect(cache.value(for: key(2), now: .zero) == nil)
@@ -84,7 +86,11 @@ func capacityIsExactAndShared(capacity: Int) {
         let now = Instant.zero + .seconds(time)
         let place = order.firstIndex { $0.number == number }
         if random >> 60 < 8 {
-            if let place { order.remove(at: place) } else if order.count == 7 { order.removeFirst() }
+            if let place {
+                order.remove(at: place)
+            } else if order.count == 7 {
+                order.removeFirst()
+            }
             order.append((number, random, time + 50))
             cache.insert(random, for: key(number), now: now)
         } else {

@@ -48,7 +48,9 @@ struct JSONScan {
         }
         let end: Int32?
         if frame.isObject {
-            guard byte == UInt8(ascii: "\""), let key = string(), key.isComplete else { return false }
+            guard byte == UInt8(ascii: "\""), let key = string(), key.isComplete else {
+                return false
+            }
             skipSeparators()
             guard offset < body.count, body[offset] == UInt8(ascii: ":") else { return false }
             offset += 1
@@ -172,7 +174,9 @@ struct JSONScan {
         offset = min(end + 1, body.count)
         guard start <= body.count else { return nil }
         var last = min(end, body.count)
-        if !isComplete && hasEscapes { last = start + Self.lengthBeforeCutEscape(body, start, last) }
+        if !isComplete && hasEscapes {
+            last = start + Self.lengthBeforeCutEscape(body, start, last)
+        }
         return JSONString(
             raw: Bytes(rebasing: body[start..<last]), hasEscapes: hasEscapes,
             isComplete: isComplete)

@@ -25,7 +25,9 @@ extension BuiltinRules {
         rule(
             "few-tokens", fast, generating, number(outputTokens, .init(.ge, 0), .init(.le, 64)),
             .bodySize(Comparison([.init(.le, 2048)]))),
-        rule("few-tokens-of-much", general, generating, number(outputTokens, .init(.ge, 0), .init(.le, 64))),
+        rule(
+            "few-tokens-of-much", general, generating,
+            number(outputTokens, .init(.ge, 0), .init(.le, 64))),
         rule(
             "seeing-models", heavy, generating,
             exists(["/images", "/messages/*/images", "/messages/*/content/*/image_url"])),
@@ -72,7 +74,9 @@ extension BuiltinRules {
     private static let statements = ["/sql", "/query", "/statement", "/q", "/stmt"]
 
     private static let sql = [
-        rule("sql-explain", general, posting, text(statements, "^\\s*explain\\s+(?:select|with|\\()")),
+        rule(
+            "sql-explain", general, posting, text(statements, "^\\s*explain\\s+(?:select|with|\\()")
+        ),
         rule(
             "sql-joins", heavy, posting,
             text(
@@ -91,7 +95,8 @@ extension BuiltinRules {
             "sql-ordinary", general, posting,
             text(
                 statements,
-                "^\\s*(?:insert|update|delete)\\s|^\\s*select\\s(?s).*\\slimit\\s+[0-9]{1,3}\\s*;?\\s*$")),
+                "^\\s*(?:insert|update|delete)\\s|^\\s*select\\s(?s).*\\slimit\\s+[0-9]{1,3}\\s*;?\\s*$"
+            )),
         rule(
             "sql-whole-table", heavy, posting,
             text(statements, "^\\s*select\\s+\\*\\s+from\\s+[\\w.\"]+\\s*;?\\s*$")),

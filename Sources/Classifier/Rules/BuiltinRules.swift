@@ -86,7 +86,10 @@ extension BuiltinRules {
         rule(
             "stored-result", fast,
             .any([
-                isTrue(["/cached", "/cacheOnly", "/cache_only", "/lastResult", "/last_result", "/latest"]),
+                isTrue([
+                    "/cached", "/cacheOnly", "/cache_only", "/lastResult", "/last_result",
+                    "/latest",
+                ]),
                 text(["/action", "/op", "/operation"], "^(?:status|progress|get_?status)$"),
             ])),
         rule(
@@ -109,7 +112,9 @@ extension BuiltinRules {
         rule(
             "control-plane", general, posting,
             segment("webhooks?|hooks|log-?in|log-?out|sign-?up|sign-?in|register|oauth2?/token")),
-        rule("operation-look-up", fast, operation("lookup|look_up|get|read|ping|health|fetch|status")),
+        rule(
+            "operation-look-up", fast, operation("lookup|look_up|get|read|ping|health|fetch|status")
+        ),
         rule(
             "operation-ordinary", general,
             operation("create|update|delete|insert|list|save|search|notify|send")),
@@ -179,11 +184,13 @@ extension BuiltinRules {
                     "(?:flags|features|settings|config|keys|cache|sessions?|locks)/[^/]+|me|whoami"
                 ),
             ]),
-            .not(segment("search|reports?|analytics|export|generate|render|aggregate|diff|compare")),
+            .not(
+                segment("search|reports?|analytics|export|generate|render|aggregate|diff|compare")),
             .not(.path([.regex("\\.(?:pdf|csv|zip|xlsx|tar|gz)$", ignoreCase: true)]))),
         rule(
             "page-of-list", general, reading,
-            .any(["page", "cursor", "per_page", "offset", "page_size"].map { .query($0, .present) })
+            .any(
+                ["page", "cursor", "per_page", "offset", "page_size"].map { .query($0, .present) })
         ),
         rule("change-one", general, .method(["PATCH", "DELETE"])),
     ]

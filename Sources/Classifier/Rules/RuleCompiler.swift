@@ -214,7 +214,8 @@ struct RuleCompiler {
     }
 
     /// One table for the whole list if it fits, else one each.
-    private mutating func compile(_ patterns: [TextPattern], ignoreCase: Bool = false) -> TableRange {
+    private mutating func compile(_ patterns: [TextPattern], ignoreCase: Bool = false) -> TableRange
+    {
         let source = "\(ignoreCase) \(patterns)"
         if let known = compiledPatterns[source] { return known }
         let first = automata.count
