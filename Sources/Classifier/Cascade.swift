@@ -80,7 +80,7 @@ package final class Cascade: Sendable {
         let key = cacheKey(of: request, bodyComplete: bodyComplete)
         if let stored = cache.value(for: key, now: now) { return Verdict(stored: stored) }
         let verdict = decided(request, bodyComplete: bodyComplete, scratch: scratch)
-        if verdict.source != .fallback { cache.insert(verdict.stored, for: key, now: now) }
+        cache.insert(verdict.stored, for: key, now: now)
         return verdict
     }
 
