@@ -69,3 +69,10 @@ let package = Package(
         tests("Configuration", ["Vocabulary", "Classifier", "Telemetry", "ProxyServer"]),
     ]
 )
+
+/// Links libFuzzer, so that this target builds only with `scripts/fuzz.sh`'s flags.
+if Context.environment["SLB_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzHTTPCodec", dependencies: ["Vocabulary", "HTTPCodec"], swiftSettings: house))
+}
