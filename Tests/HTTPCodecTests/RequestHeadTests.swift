@@ -78,8 +78,8 @@ import Vocabulary
                 == "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n")
         #expect(
             Rewriting.request(
-                "POST / HTTP/1.1\r\nHost: h\r\nConnection: transfer-encoding\r\nTransfer-Encoding: chunked\r\n\r\n"
-            ) == "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n")
+                "POST / HTTP/1.1\r\nHost: h\r\nConnection: transfer-encoding\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n") == "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n")
     }
 
     @Test func dropsWhatTheProxyReplacesAndItsLookalikes() {

@@ -76,7 +76,8 @@ import Vocabulary
     func connectionCannotStripWhatProtects(_ field: String) {
         let name = field.prefix { $0 != ":" }
         #expect(
-            Rewriting.response("HTTP/1.1 200 OK\r\nConnection: \(name)\r\n\(field)\r\nContent-Length: 0\r\n\r\n")
+            Rewriting.response(
+                "HTTP/1.1 200 OK\r\nConnection: \(name)\r\n\(field)\r\nContent-Length: 0\r\n\r\n")
                 == "HTTP/1.1 200 OK\r\n\(field)\r\nContent-Length: 0\r\n")
     }
 

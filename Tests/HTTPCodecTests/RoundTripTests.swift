@@ -92,12 +92,15 @@ struct Dice {
         let authority = pick(["h.example", "[::1]:80", "127.0.0.1", "a-b_c:8080"])
         let path = pick(["/", "/a/b", "/%41", "/a/../b", "/x;y=z"])
         let query = pick(["", "?", "?a=b&c", "?100%"])
-        let target = pick([path + query, "http://\(authority)\(path)\(query)", "HTTPS://\(authority)\(query)"])
-        var text = "\(pick(["GET", "POST", "DELETE", "BREW"])) \(target) HTTP/1.1\r\nHost:\(pick(["", " ", "\t "]))\(authority)\r\n"
+        let target = pick([
+            path + query, "http://\(authority)\(path)\(query)", "HTTPS://\(authority)\(query)",
+        ])
+        let method = pick(["GET", "POST", "DELETE", "BREW"])
+        var text = "\(method) \(target) HTTP/1.1\r\nHost:\(pick(["", " ", "\t "]))\(authority)\r\n"
         for _ in 0..<below(8) {
             text += pick([
-                "X-A:b\r\n", "Accept: */* \r\n", "Connection: X-A, te\r\n", "Cookie: \u{E9}\t=1\r\n", "X-E:\r\n",
-                "TE: trailers\r\n", "Keep-Alive: 5\r\n", "X_A: lookalike\r\n", "Via: 1.1 p\r\n",
+                "X-A:b\r\n", "Accept: */* \r\n", "Connection: X-A, te\r\n", "Cookie: \u{E9}\t=1\r\n",
+                "X-E:\r\n", "TE: trailers\r\n", "Keep-Alive: 5\r\n", "X_A: lookalike\r\n", "Via: 1.1 p\r\n",
             ])
         }
         return text + pick(["", "Content-Length: 007\r\n", "Transfer-Encoding: Chunked\r\n"]) + "\r\n"
