@@ -20,10 +20,12 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: house)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
-        swiftSettings: house)
+        exclude: exclude, swiftSettings: house)
 }
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -62,7 +64,7 @@ let package = Package(
             ],
             swiftSettings: house),
         tests("Vocabulary"),
-        tests("HTTPCodec", ["Vocabulary"]),
+        tests("HTTPCodec", ["Vocabulary"], exclude: ["Corpus"]),
         tests("Classifier", ["Vocabulary"]),
         tests("Upstream", ["Vocabulary"]),
         tests("Session", ["Vocabulary", "HTTPCodec", "Classifier", "Upstream"]),
@@ -72,3 +74,10 @@ let package = Package(
         tests("Configuration", ["Vocabulary", "Classifier", "Telemetry", "ProxyServer"]),
     ]
 )
+
+/// Links libFuzzer, so that this target builds only with `scripts/fuzz.sh`'s flags.
+if Context.environment["SLB_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzHTTPCodec", dependencies: ["Vocabulary", "HTTPCodec"], swiftSettings: house))
+}

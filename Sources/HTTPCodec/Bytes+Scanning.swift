@@ -31,6 +31,29 @@ extension UnsafeRawBufferPointer {
         return count
     }
 
+    /// The offset of the first byte at or after `start` that is no letter, digit or hyphen, or an
+    /// earlier one within eight bytes of the end: a head start for a loop that goes byte by byte.
+    @inline(__always)
+    func endOfPlainName(from start: Int) -> Int {
+        var offset = start
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        while offset &+ 8 <= count {
+            let word = word(at: offset)
+            // Seven bits a byte, so that no sum below carries into the next byte; a byte's top bit
+            // then says whether it reached 0x80.
+            let low = word & ~highs
+            let folded = low | ones &* 0x20
+            let letter = (folded &+ ones &* (0x80 - 0x61)) & ~(folded &+ ones &* (0x7F - 0x7A))
+            let digit = (low &+ ones &* (0x80 - 0x30)) & ~(low &+ ones &* (0x7F - 0x39))
+            let hyphen = ~((low ^ ones &* 0x2D) &+ ones &* 0x7F)
+            let odd = ~((letter | digit | hyphen) & ~word) & highs
+            if odd != 0 { return offset &+ odd.trailingZeroBitCount / 8 }
+            offset &+= 8
+        }
+        return offset
+    }
+
     /// The same bytes, case and all.
     @inline(__always)
     func equals(_ literal: StaticString) -> Bool {

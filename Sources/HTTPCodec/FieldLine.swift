@@ -21,7 +21,7 @@ enum FieldLineParse {
 extension FieldLine {
     @inline(__always)
     static func parse(_ bytes: Bytes, at start: Int) -> FieldLineParse {
-        var offset = start
+        var offset = bytes.endOfPlainName(from: start)
         var hasOddName = false
         while offset < bytes.count {
             let byte = bytes[offset]

@@ -2,7 +2,7 @@
 /// compares names again. A name that is not here is `other`, and is passed on.
 import Vocabulary
 
-/// Fits six bits: the field table keeps two marks beside it.
+/// At most 64, so that a `FieldSet` is one word.
 package enum FieldName: UInt8, CaseIterable, Sendable {
     case other
     case host, contentLength, transferEncoding, connection, keepAlive, te, trailer, upgrade

@@ -4,9 +4,9 @@ import Vocabulary
 
 package final class FieldTable {
     package let capacity: Int
-    package private(set) var count = 0
-    /// The names present, spelled properly (not by lookalikes).
-    package private(set) var present: FieldSet = []
+    /// Behind a pointer like the rest: class properties that vary cost an exclusivity check for each
+    /// access, which was a quarter of a parse.
+    private let totals: UnsafeMutablePointer<FieldTotals>
     private let entries: UnsafeMutablePointer<HeaderField>
     private let marks: UnsafeMutablePointer<FieldMark>
 
@@ -15,12 +15,19 @@ package final class FieldTable {
         self.capacity = capacity
         entries = .allocate(capacity: capacity)
         marks = .allocate(capacity: capacity)
+        totals = .allocate(capacity: 1)
+        totals.initialize(to: FieldTotals())
     }
 
     deinit {
         entries.deallocate()
         marks.deallocate()
+        totals.deallocate()
     }
+
+    package var count: Int { totals.pointee.count }
+    /// The names present, spelled properly (not by lookalikes).
+    package var present: FieldSet { totals.pointee.present }
 
     package var fields: UnsafeBufferPointer<HeaderField> {
         UnsafeBufferPointer(start: entries, count: count)
@@ -41,44 +48,42 @@ package final class FieldTable {
     package func contains(_ name: FieldName) -> Bool { present.has(name) }
 }
 
-/// What the parser knows of a field besides where it is: one byte.
+private struct FieldTotals {
+    var count = 0
+    var present: FieldSet = []
+}
+
+/// What the parser knows of a field besides where it is.
 struct FieldMark {
-    private var bits: UInt8
-
-    init(_ name: FieldName, lookalike: Bool = false) {
-        bits = name.rawValue | (lookalike ? 0x80 : 0)
-    }
-
-    var name: FieldName {
-        guard let name = FieldName(rawValue: bits & 0x3F) else {
-            preconditionFailure("a mark is made from a name")
-        }
-        return name
-    }
-
+    let name: FieldName
     /// The name is an odd spelling (`X_Route_Label`) of `name`.
-    var isLookalike: Bool { bits & 0x80 != 0 }
+    let isLookalike: Bool
     /// `Connection` names this field, so it ends here (RFC 9110, 7.6.1).
-    var isNamedByConnection: Bool { bits & 0x40 != 0 }
-    mutating func nameByConnection() { bits |= 0x40 }
+    var isNamedByConnection = false
+
+    @inline(__always)
+    init(_ name: FieldName, lookalike: Bool = false) {
+        self.name = name
+        isLookalike = lookalike
+    }
 }
 
 extension FieldTable {
     func reset() {
-        count = 0
-        present = []
+        totals.pointee = FieldTotals()
     }
 
     /// False when there is no room left.
     @inline(__always)
     func append(_ line: FieldLine, _ mark: FieldMark) -> Bool {
+        let count = self.count
         guard count < capacity else { return false }
         entries[count] = HeaderField(
             nameOffset: line.name.offset, nameLength: line.name.length,
             valueOffset: line.value.offset, valueLength: line.value.length)
         marks[count] = mark
-        count &+= 1
-        if !mark.isLookalike { present.formUnion(FieldSet(mark.name)) }
+        totals.pointee.count = count &+ 1
+        if !mark.isLookalike { totals.pointee.present.formUnion(FieldSet(mark.name)) }
         return true
     }
 
@@ -105,5 +110,5 @@ extension FieldTable {
         return nil
     }
 
-    func nameByConnection(at index: Int) { marks[index].nameByConnection() }
+    func nameByConnection(at index: Int) { marks[index].isNamedByConnection = true }
 }

@@ -65,7 +65,7 @@ package struct HeadScanner: Sendable {
     ) -> HeadScan? {
         let length = end &- lineStart
         lineStart = end &+ 2
-        if looked > limits.head { return .refused(tooLarge(limits, side, section)) }
+        if looked > limits.head { return .refused(Refusal(.headTooLarge, side)) }
         if length > 0 {
             if firstLine == 0 {
                 firstLine = length
@@ -90,7 +90,7 @@ package struct HeadScanner: Sendable {
         if firstLine == 0, isTooLongFirst(count &- lineStart, limits, side, section) {
             return .refused(Refusal(.uriTooLong, side))
         }
-        if count >= limits.head { return .refused(tooLarge(limits, side, section)) }
+        if count >= limits.head { return .refused(Refusal(.headTooLarge, side)) }
         return .incomplete
     }
 
@@ -98,10 +98,5 @@ package struct HeadScanner: Sendable {
         _ length: Int, _ limits: Limits, _ side: MessageSide, _ section: Bool
     ) -> Bool {
         side == .request && !section && length > limits.uri &+ HeadScanner.firstLineOverhead
-    }
-
-    /// A head that overflows inside its first line has too long a target, not too many fields.
-    private func tooLarge(_ limits: Limits, _ side: MessageSide, _ section: Bool) -> Refusal {
-        Refusal(.headTooLarge, side)
     }
 }
