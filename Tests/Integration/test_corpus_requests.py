@@ -7,7 +7,7 @@ import os
 import pytest
 from corpus.requests import all_cases
 
-from harness.judge import Evidence, judge, play_all, settle, strictness
+from harness.judge import Evidence, ambiguous, judge, play_all, settle, strictness
 from harness.process import PEER, proxy
 from harness.upstream import Upstream
 
@@ -30,7 +30,8 @@ def report(verdicts, evidence):
     if file := os.environ.get("SLB_CORPUS_REPORT"):
         failed = {v.case.name: judge(v, evidence) for v in verdicts if judge(v, evidence)}
         with open(file, "w", encoding="utf-8") as out:
-            out.write(f"{PEER}: safe on {len(verdicts) - len(failed)} of {len(verdicts)}\n")
+            harmful = sum(bool(ambiguous(v, evidence)) for v in verdicts)
+            out.write(f"{PEER}: as wanted {len(verdicts) - len(failed)}, unambiguous {len(verdicts) - harmful} of {len(verdicts)}\n")
             out.writelines(f"{name}: {'; '.join(problems)}\n" for name, problems in failed.items())
 
 

@@ -3,6 +3,7 @@ probe request after it on the same connection and another one beside it."""
 
 from __future__ import annotations
 
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from corpus import Case
 
 from .client import Client, fetch, get
 from .upstream import Upstream, eventually
-from .wire import Message, Violation, lint, parse_responses
+from .wire import Message, Violation, lint, parse_responses, strict_request
 
 READ_SECONDS = 8.0
 QUIET_SECONDS = 1.0
@@ -82,52 +83,58 @@ class Evidence:
         return evidence
 
     def _markers(self, data: bytes) -> set[bytes]:
-        return {data[i:i + 7] for i in range(len(data) - 6) if data[i:i + 1] == b"m" and data[i:i + 7] in self.requests}
+        return {marker for marker in re.findall(rb"m[0-9]{5}z", data) if marker in self.requests}
 
     def _add(self, log: bytes) -> None:
-        from .wire import strict_requests
-        try:
-            messages = lint(log)
-        except Violation as error:
-            messages, rest, failure = [], log, str(error)
+        while log:
             try:
-                messages, rest = strict_requests(log)
-            except Violation as inner:
-                failure = str(inner)
-                from .wire import strict_request
-                while True:
-                    try:
-                        step = strict_request(rest)
-                    except Violation:
-                        break
-                    if step is None:
-                        break
-                    messages.append(step[0])
-                    rest = rest[step[1]:]
-            suspects = self._markers(rest) or self._markers(log)
-            if messages:
-                suspects |= self._markers(messages[-1].raw)
-            for marker in suspects:
-                self.violations[marker] = failure
-        for message in messages:
+                step = strict_request(log)
+            except Violation as error:
+                head = log.partition(b"\r\n\r\n")[0]
+                for marker in self._markers(head) or self._markers(log):
+                    self.violations[marker] = str(error)
+                return
+            if step is None:
+                return
+            message, length = step
+            log = log[length:]
             for marker in self._markers(message.raw):
                 self.requests[marker].append(message)
+                try:
+                    lint(message)
+                except Violation as error:
+                    self.violations[marker] = str(error)
+
+
+def answers(verdict: Verdict) -> list:
+    """The client's answers; a Violation when they are not HTTP."""
+    methods = [verdict.case.raw.lstrip(b"\r\n").split(b" ", 1)[0]]
+    return parse_responses(verdict.received, methods, closed=verdict.ended == "closed")[0]
+
+
+def ambiguous(verdict: Verdict, evidence: Evidence) -> list[str]:
+    """The bare minimum: what reached the upstream reads the same for everybody, the others are unhurt."""
+    marker, problems = verdict.marker, list(verdict.problems)
+    if marker in evidence.violations:
+        problems.append(f"ambiguous at the upstream: {evidence.violations[marker]}")
+    mine = [m for m in evidence.requests[marker] if b"/probe-" + marker not in m.target]
+    if any(b"/probe-" + marker in m.raw for m in mine) and verdict.case.expect != "incomplete":
+        problems.append("the probe became part of another request")
+    if verdict.case.expect == "incomplete" and [m for m in mine if b"/other-" + marker not in m.target]:
+        problems.append("an unfinished request was completed")
+    return problems
 
 
 def judge(verdict: Verdict, evidence: Evidence) -> list[str]:
     """Problems of one played case; an empty list is a pass."""
     case, marker = verdict.case, verdict.marker
-    problems = list(verdict.problems)
+    problems = ambiguous(verdict, evidence)
     seen = evidence.requests[marker]
     mine = [m for m in seen if b"/probe-" + marker not in m.target and b"/other-" + marker not in m.target]
-    if marker in evidence.violations:
-        problems.append(f"ambiguous at the upstream: {evidence.violations[marker]}")
     if any(b"/smuggled-" in m.target for m in mine):
         problems.append("a smuggled request reached the upstream")
-    if any(m for m in mine if b"/probe-" + marker in m.raw) and case.expect != "incomplete":
-        problems.append("the probe became part of another request")
     try:
-        responses, _ = parse_responses(verdict.received, closed=verdict.ended == "closed")
+        responses = answers(verdict)
     except Violation as error:
         return [*problems, f"client cannot parse the answers: {error}"]
     good = [r for r in responses if 200 <= r.status < 300]

@@ -180,7 +180,7 @@ http {{ access_log off; client_body_temp_path {dir}/b; proxy_temp_path {dir}/p; 
 uwsgi_temp_path {dir}/u; scgi_temp_path {dir}/s; client_header_timeout 3s; client_body_timeout 3s;
 upstream u {{ {servers} keepalive 32; }}
 server {{ listen 127.0.0.1:{port} backlog=1024; location / {{ proxy_pass http://u; proxy_http_version 1.1; proxy_set_header Connection "";
-proxy_set_header Host $http_host; proxy_read_timeout 3s; proxy_next_upstream off; }} }} }}
+proxy_set_header Host $host; proxy_read_timeout 3s; proxy_next_upstream off; }} }} }}
 """
 HAPROXY = """global
   nbthread 2
