@@ -2,7 +2,7 @@
 sees bytes of an extra one, and the next requests get their own answers."""
 
 import os
-import time
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,7 +14,8 @@ from harness.upstream import Connection, Upstream, answer
 from harness.wire import Response, Violation
 
 ANSWERS = all_answers()
-LATE_SECONDS = 0.05
+ANSWERED = [threading.Event() for _ in ANSWERS]  # the client has its answer
+LATE_SENT = [threading.Event() for _ in ANSWERS]  # the late bytes lie in the proxy's socket
 SHORT = {"timeouts": {"request_head": "3s", "request_idle": "3s", "keep_alive": "5s", "response": "3s"}}
 
 
@@ -22,11 +23,13 @@ def behave(connection: Connection) -> None:
     """`/hostile-N` is answered by case N, everything else by its own target."""
     while (request := connection.read_request()) is not None:
         if request.target.startswith(b"/hostile-"):
-            case = ANSWERS[int(request.target.removeprefix(b"/hostile-"))]
+            number = int(request.target.removeprefix(b"/hostile-"))
+            case = ANSWERS[number]
             connection.send(case.raw)
             if case.late:
-                time.sleep(LATE_SECONDS)
+                ANSWERED[number].wait(6)
                 connection.send(case.late)
+                LATE_SENT[number].set()
             if case.reset:
                 connection.reset()
             if case.close or case.reset:
@@ -44,6 +47,9 @@ def play(address, number: int, case: Answer) -> list[str]:
             response = client.response(method)
         except Violation:
             response = None
+        ANSWERED[number].set()
+        if case.late:
+            LATE_SENT[number].wait(6)
         early = bytes(client.buffer)
         if b"EVIL" in early or (response and b"EVIL" in response.raw):
             problems.append(f"hostile bytes reached the client: {(response.raw if response else early)[:120]!r}")
@@ -89,7 +95,12 @@ def follow_up(client: Client, number: int) -> list[str]:
 def played():
     with Upstream(behave) as upstream, proxy([upstream.port], SHORT) as running:
         with ThreadPoolExecutor(16) as executor:
-            results = list(executor.map(lambda pair: play(running.address, *pair), enumerate(ANSWERS)))
+            now = executor.map(lambda pair: None if pair[1].late else play(running.address, *pair), enumerate(ANSWERS))
+            results = list(now)
+        # Late bytes on a connection that is leased again are nobody's fault: these run one by one.
+        for number, case in enumerate(ANSWERS):
+            if case.late:
+                results[number] = play(running.address, number, case)
     if file := os.environ.get("SLB_ANSWER_REPORT"):
         failed = {case.name: problems for case, problems in zip(ANSWERS, results, strict=True) if problems}
         with open(file, "w", encoding="utf-8") as out:
