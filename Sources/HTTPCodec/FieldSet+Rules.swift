@@ -14,10 +14,6 @@ extension FieldSet {
 
     /// May occur once in a request: what is routed or trusted by one may be read as another.
     static let requestSingletons = FieldSet(.contentType, .authorization)
-
-    /// Known names a trailer may have; all other known names frame, route, authenticate or modify
-    /// the message (RFC 9110, 6.5.1). Unknown names may pass.
-    static let trailer: FieldSet = []
 }
 
 extension FieldName {
