@@ -28,6 +28,8 @@ package struct RequestHead: Sendable {
     package var asteriskForm = false
     /// The target came in absolute-form.
     package var absoluteForm = false
+
+    package init() {}
 }
 
 package enum RequestParse: Sendable {

@@ -10,6 +10,11 @@ package struct Errno: Error, Hashable, CustomStringConvertible {
     /// What the last failed call left behind.
     package static var last: Errno { Errno(slb_errno()) }
 
+    /// The process or the system has run out of descriptors, ports or memory.
+    package var isExhaustion: Bool {
+        [EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL].contains(code)
+    }
+
     package var description: String {
         guard let text = strerror(code) else { return "error \(code)" }
         return String(cString: text)

@@ -17,13 +17,9 @@ package struct Token {
         self.key = key
     }
 
-    /// Generations are cut to 30 bits: a stale event would need a thousand million reuses of one slot
-    /// within one batch to be mistaken.
-    @inlinable package static var generationMask: UInt32 { 0x3FFF_FFFF }
-
     @inlinable
     package var bits: UInt64 {
-        UInt64(kind.rawValue) << 62 | UInt64(key.generation & Self.generationMask) << 32 | UInt64(key.index)
+        UInt64(kind.rawValue) << 62 | UInt64(key.generation) << 32 | UInt64(key.index)
     }
 
     @inlinable
@@ -31,7 +27,7 @@ package struct Token {
         kind = Kind(rawValue: UInt8(bits >> 62)) ?? .connection
         key = SlabKey(
             index: UInt32(truncatingIfNeeded: bits),
-            generation: UInt32(truncatingIfNeeded: bits >> 32) & Self.generationMask)
+            generation: UInt32(truncatingIfNeeded: bits >> 32) & SlabKey.generationMask)
     }
 }
 

@@ -65,9 +65,6 @@ package enum Socket {
 
     package static func close(_ fd: Int32) { _ = CLinux.close(fd) }
 
-    /// Closes so that the peer sees a reset: what it has got so far is not the whole.
-    package static func reset(_ fd: Int32) {
-        _ = slb_set_linger(fd, 0)
-        _ = CLinux.close(fd)
-    }
+    /// Makes the coming close a reset: what the peer has got so far is not the whole.
+    package static func resetOnClose(_ fd: Int32) { _ = slb_set_linger(fd, 0) }
 }

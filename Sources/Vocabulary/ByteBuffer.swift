@@ -88,3 +88,23 @@ package struct ByteBuffer {
         reader = 0
     }
 }
+
+extension ByteBuffer {
+    /// Cuts `range` (offsets into `readable`) out and closes the gap.
+    package mutating func remove(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "cut more than is readable")
+        guard !range.isEmpty, let base else { return }
+        let start = base + Int(reader)
+        let tail = count - range.upperBound
+        (start + range.lowerBound).copyMemory(from: start + range.upperBound, byteCount: tail)
+        writer &-= UInt32(range.count)
+    }
+
+    /// Moves `range` (offsets into `readable`) down to `offset`, over what was there.
+    package mutating func slide(_ range: Range<Int>, to offset: Int) {
+        precondition(offset >= 0 && offset <= range.lowerBound && range.upperBound <= count)
+        guard offset != range.lowerBound, !range.isEmpty, let base else { return }
+        let start = base + Int(reader)
+        (start + offset).copyMemory(from: start + range.lowerBound, byteCount: range.count)
+    }
+}

@@ -13,10 +13,14 @@ package struct SlabKey: Hashable, Sendable {
         self.generation = generation
     }
 
+    /// Generations have 30 bits, so that a key and two bits of kind fit epoll's 64: a stale event would
+    /// need a thousand million reuses of one slot within one batch to be mistaken.
+    package static let generationMask: UInt32 = 0x3FFF_FFFF
+
     package static let none = SlabKey(index: .max, generation: .max)
 }
 
-package final class Slab<Element: BitwiseCopyable> {
+package final class Slab<Element> {
     @usableFromInline struct Slot {
         @usableFromInline var generation: UInt32
         @usableFromInline var nextFree: UInt32
@@ -35,8 +39,9 @@ package final class Slab<Element: BitwiseCopyable> {
     package private(set) var count = 0
     package let capacity: Int
 
-    /// `vacant` fills a slot that nobody holds.
+    /// `vacant` fills a slot that nobody holds. Elements are plain data: slots are never destroyed.
     package init(capacity: Int, vacant: Element) {
+        precondition(_isPOD(Element.self), "slab elements are plain data")
         self.capacity = capacity
         self.vacant = vacant
         let chunkCount = (capacity >> Int(Self.chunkShift)) + 1
@@ -69,7 +74,7 @@ package final class Slab<Element: BitwiseCopyable> {
 
     package func remove(_ index: UInt32) {
         let slot = slot(index)
-        slot.pointee.generation &+= 1
+        slot.pointee.generation = (slot.pointee.generation &+ 1) & SlabKey.generationMask
         slot.pointee.element = vacant
         slot.pointee.nextFree = firstFree
         firstFree = index
