@@ -1,0 +1,103 @@
+/// Every key of the configuration, in the order of the manual. The same table reads, prints, tells
+/// what was probably meant, and is what the manual is held to. A key that is not here does not exist.
+
+import Classifier
+import ProxyServer
+import Telemetry
+import Upstream
+import Vocabulary
+
+package enum Keys {
+    /// As paths: `[]` is any item of a list, `*` any name.
+    package static let all: [String] =
+        structure + paths(root, "") + paths(admin, "admin.") + paths(pool, "pools.*.")
+        + paths(classifier, "classifier.") + paths(inspect, "classifier.inspect.")
+        + paths(cache, "classifier.cache.") + paths(headers, "headers.") + paths(limits, "limits.")
+        + paths(timeouts, "timeouts.") + paths(accessLog, "access_log.") + paths(log, "log.")
+
+    /// The keys that may stand in the mapping at `path`.
+    static func children(of path: String) -> [String] {
+        let prefix = path.isEmpty ? "" : path + "."
+        return all.compactMap { key in
+            guard key.hasPrefix(prefix) else { return nil }
+            let rest = key.dropFirst(prefix.count)
+            return rest.isEmpty || rest.contains(".") ? nil : String(rest.hasSuffix("[]") ? rest.dropLast(2) : rest)
+        }
+    }
+
+    /// What has a shape of its own; the scalar settings follow below.
+    private static let structure = [
+        "listeners", "listeners[].address", "listeners[].tls", "listeners[].tls.certificate",
+        "listeners[].tls.private_key", "admin", "admin.address", "pools", "pools.*.endpoints", "classifier",
+        "classifier.labels", "classifier.default_label", "classifier.inspect", "classifier.cache",
+        "classifier.rules", "classifier.rules[].name", "classifier.rules[].match", "classifier.rules[].label",
+        "classifier.model", "classifier.model.path", "classifier.model.min_confidence", "classifier.llm",
+        "classifier.llm.url", "classifier.llm.model", "classifier.llm.mode", "classifier.llm.deadline",
+        "classifier.llm.max_in_flight", "headers", "limits", "timeouts", "access_log", "access_log.destination",
+        "log",
+    ] + match.map { "classifier.rules[].match.\($0)" } + [
+        "classifier.rules[].match.graphql.operation", "classifier.rules[].match.graphql.name",
+        "classifier.rules[].match.body.contains", "classifier.rules[].match.body.regex",
+        "classifier.rules[].match.body.ignore_case", "classifier.rules[].match.json.pointer",
+    ] + jsonTests.map { "classifier.rules[].match.json.\($0)" }
+        + valueTests.map { "classifier.rules[].match.header.*.\($0)" }
+        + valueTests.map { "classifier.rules[].match.query.*.\($0)" }
+        + comparators.map { "classifier.rules[].match.body_size.\($0)" }
+        + comparators.map { "classifier.rules[].match.json.length.\($0)" }
+
+    static let match = [
+        "method", "host", "path", "path_regex", "header", "query", "content_type", "body_size", "json", "graphql",
+        "body", "all", "any", "not",
+    ]
+    static let comparators = ["eq", "ne", "lt", "le", "gt", "ge"]
+    static let jsonTests = comparators + ["exists", "glob", "regex", "contains", "ignore_case", "length"]
+    static let valueTests = ["present", "regex", "contains", "ignore_case"]
+
+    private static let instant = Interval(nanoseconds: 1000)...Interval.seconds(24 * 3600)
+    private static let orNone = Interval.zero...Interval.seconds(24 * 3600)
+
+    static let root: [Setting<ProxyOptions>] = [.count("workers", \.workers, 1...256, or: "auto")]
+    static let admin: [Setting<AdminOptions>] = [.flag("publish_payload", \.publishPayload)]
+    static let pool: [Setting<PoolOptions>] = [
+        .choice("balancing", \.balancing),
+        .count("idle_connections", \.idleConnections, 0...65536),
+        .duration("idle_timeout", \.idleTimeout, instant),
+    ]
+    static let classifier: [Setting<ClassifierOptions>] = [.flag("builtin_rules", \.builtinRules)]
+    static let inspect: [Setting<InspectOptions>] = [
+        .size("body", \.body, 0...1 << 20),
+        .duration("timeout", \.timeout, Interval.zero...Interval.seconds(60)),
+    ]
+    static let cache: [Setting<CacheOptions>] = [
+        .count("entries", \.entries, 0...1 << 24),
+        .duration("ttl", \.ttl, Interval.milliseconds(1)...Interval.seconds(365 * 24 * 3600)),
+    ]
+    static let headers: [Setting<HeaderOptions>] = [
+        .flag("route_to_client", \.routeToClient), .flag("x_forwarded", \.xForwarded),
+        .flag("trust_forwarded", \.trustForwarded), .flag("forwarded", \.forwarded), .flag("via", \.via),
+        .flag("request_id", \.requestID),
+    ]
+    static let limits: [Setting<Limits>] = [
+        .size("head", \.head, 512...1 << 20),
+        .count("headers", \.headers, 8...4096),
+        .size("uri", \.uri, 64...1 << 20),
+        .size("body", \.body, 0...UInt64(Int64.max), or: "unlimited"),
+        .count("connections", \.connections, 1...1_000_000),
+        .count("requests_per_connection", \.requestsPerConnection, 1...Int(Int32.max), or: "unlimited"),
+        .size("body_rate", \.bodyRate, 0...1 << 30),
+    ]
+    static let timeouts: [Setting<Timeouts>] = [
+        .duration("request_head", \.requestHead, instant), .duration("request_idle", \.requestIdle, instant),
+        .duration("keep_alive", \.keepAlive, instant), .duration("connect", \.connect, instant),
+        .duration("response", \.response, instant), .duration("write", \.write, instant),
+        .duration("drain", \.drain, orNone),
+    ]
+    static let accessLog: [Setting<AccessLogOptions>] = [.choice("format", \.format)]
+    static let log: [Setting<LogOptions>] = [
+        .word("level", \.level, ["trace", "debug", "info", "notice", "warning", "error", "critical"])
+    ]
+
+    private static func paths<Root>(_ settings: [Setting<Root>], _ prefix: String) -> [String] {
+        settings.map { prefix + $0.key }
+    }
+}

@@ -1,2 +1,0 @@
-import ProxyServer
-import Yams
