@@ -9,6 +9,11 @@ let house: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    // The rooms are one program: let the optimiser see through their walls, and leave out the checks of
+    // overlapping access at run time, which debug builds and their tests make.
+    .unsafeFlags(
+        ["-cross-module-optimization", "-enforce-exclusivity=unchecked"],
+        .when(configuration: .release)),
 ]
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -54,7 +59,7 @@ let package = Package(
         .executableTarget(
             name: "slb",
             dependencies: [
-                "CLinux", "Vocabulary", "Reactor", "HTTPCodec", "HTTPService", "Classifier",
+                "CLinux", "Vocabulary", "Reactor", "HTTPCodec", "HTTPService", "Classifier", "Upstream",
                 "ProxyServer", "Configuration", arguments, log,
             ],
             swiftSettings: house),

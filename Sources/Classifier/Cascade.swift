@@ -24,7 +24,8 @@ package final class Cascade: Sendable {
         if fallback == nil {
             problems.append(
                 RuleProblem(
-                    rule: nil, message: "the default label '\(options.defaultLabel)' is not a label"))
+                    rule: nil, message: "the default label '\(options.defaultLabel)' is not a label"
+                ))
         }
         switch RuleCompiler.compile(options.allRules, labels: options.labels) {
         case .success(let compiled): rules = compiled

@@ -11,6 +11,8 @@ package final class Scratch {
     /// A GraphQL document without its JSON escapes.
     let document: UnsafeMutableRawBufferPointer
     let answerCount: Int
+    /// Whether the request at hand has a JSON body; nil while nobody has asked.
+    var bodyIsJSON: Bool?
     var jsonIsScanned = false
     var graphqlIsRead = false
     var graphqlQuery: JSONString?
@@ -35,6 +37,7 @@ package final class Scratch {
     }
 
     func reset() {
+        bodyIsJSON = nil
         jsonIsScanned = false
         graphqlIsRead = false
         graphqlQuery = nil

@@ -15,11 +15,17 @@ enum AddressText {
     static func listener(_ text: String) throws(Refusal) -> Address {
         if text.hasPrefix("unix:") { return try unix(text.dropFirst(5)) }
         if let scheme = text.range(of: "://") {
-            throw Refusal(message: "\"\(text.clipped)\" is a URL; write it without \"\(text[..<scheme.upperBound])\", as host:port")
+            throw Refusal(
+                message:
+                    "\"\(text.clipped)\" is a URL; write it without \"\(text[..<scheme.upperBound])\", as host:port")
         }
-        if text.allSatisfy({ $0.isASCII && $0.isNumber }), !text.isEmpty { return .inet(host: "0.0.0.0", port: try port(text[...], 0)) }
+        if text.allSatisfy({ $0.isASCII && $0.isNumber }), !text.isEmpty {
+            return .inet(host: "0.0.0.0", port: try port(text[...], 0))
+        }
         let (host, port) = try hostAndPort(text[...])
-        guard let port else { throw Refusal(message: "\"\(text.clipped)\" has no port; write host:port, as 0.0.0.0:8080") }
+        guard let port else {
+            throw Refusal(message: "\"\(text.clipped)\" has no port; write host:port, as 0.0.0.0:8080")
+        }
         return .inet(host: host.isEmpty ? "0.0.0.0" : host, port: try Self.port(port, 0))
     }
 
@@ -27,16 +33,24 @@ enum AddressText {
     static func endpoint(_ text: String) throws(Refusal) -> EndpointOptions {
         if text.hasPrefix("unix:") { return EndpointOptions(url: text, address: try unix(text.dropFirst(5))) }
         if text.lowercased().hasPrefix("https://") {
-            throw Refusal(message: "\"\(text.clipped)\": TLS to upstreams is not available in this version; use http://")
+            throw Refusal(
+                message: "\"\(text.clipped)\": TLS to upstreams is not available in this version; use http://")
         }
         guard text.lowercased().hasPrefix("http://") else {
             throw Refusal(message: "\"\(text.clipped)\" is not an endpoint; write http://host:port or unix:/path")
         }
         var authority = text.dropFirst(7)
-        if authority.hasSuffix("/"), authority.dropLast().allSatisfy({ $0 != "/" && $0 != "?" && $0 != "#" }) { authority = authority.dropLast() }
-        if authority.contains("@") { throw Refusal(message: "\"\(text.clipped)\" names a user; endpoints take no credentials") }
+        if authority.hasSuffix("/"), authority.dropLast().allSatisfy({ $0 != "/" && $0 != "?" && $0 != "#" }) {
+            authority = authority.dropLast()
+        }
+        if authority.contains("@") {
+            throw Refusal(message: "\"\(text.clipped)\" names a user; endpoints take no credentials")
+        }
         if let extra = authority.first(where: { "/?#".contains($0) }) {
-            throw Refusal(message: "\"\(text.clipped)\" goes on after the host (\"\(extra)\"); an endpoint is a host and a port, the path is the client's")
+            throw Refusal(
+                message:
+                    "\"\(text.clipped)\" goes on after the host (\"\(extra)\"); an endpoint is a host and a port, the path is the client's"
+            )
         }
         let (host, port) = try hostAndPort(authority)
         if host.isEmpty { throw Refusal(message: "\"\(text.clipped)\" has no host; write http://host:port") }
@@ -45,15 +59,22 @@ enum AddressText {
     }
 
     private static func unix(_ path: Substring) throws(Refusal) -> Address {
-        guard path.hasPrefix("/") else { throw Refusal(message: "\"unix:\(String(path).clipped)\" must be an absolute path, as unix:/run/slb.sock") }
-        guard path.utf8.count <= unixPathBytes else { throw Refusal(message: "a Unix socket path has at most \(unixPathBytes) bytes, this has \(path.utf8.count)") }
-        guard path.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else { throw Refusal(message: "a Unix socket path has no control characters") }
+        guard path.hasPrefix("/") else {
+            throw Refusal(message: "\"unix:\(String(path).clipped)\" must be an absolute path, as unix:/run/slb.sock")
+        }
+        guard path.utf8.count <= unixPathBytes else {
+            throw Refusal(message: "a Unix socket path has at most \(unixPathBytes) bytes, this has \(path.utf8.count)")
+        }
+        guard path.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
+            throw Refusal(message: "a Unix socket path has no control characters")
+        }
         return .unix(path: String(path))
     }
 
     private static func port(_ text: Substring, _ least: UInt16) throws(Refusal) -> UInt16 {
         guard let count = Quantity.count(String(text)), let port = UInt16(exactly: count), port >= least else {
-            throw Refusal(message: "\"\(String(text).clipped)\" is not a port; a port is a number from \(least) to 65535")
+            throw Refusal(
+                message: "\"\(String(text).clipped)\" is not a port; a port is a number from \(least) to 65535")
         }
         return port
     }
@@ -61,15 +82,21 @@ enum AddressText {
     /// The port is `nil` if there is no colon.
     private static func hostAndPort(_ text: Substring) throws(Refusal) -> (String, Substring?) {
         if text.hasPrefix("[") {
-            guard let end = text.firstIndex(of: "]") else { throw Refusal(message: "\"\(String(text).clipped)\" lacks the closing ]") }
+            guard let end = text.firstIndex(of: "]") else {
+                throw Refusal(message: "\"\(String(text).clipped)\" lacks the closing ]")
+            }
             let host = String(text[text.index(after: text.startIndex)..<end])
             let rest = text[text.index(after: end)...]
             guard isIPv6(host) else { throw Refusal(message: "\"\(host.clipped)\" is not an IPv6 address") }
-            guard rest.isEmpty || rest.hasPrefix(":") else { throw Refusal(message: "\"\(String(text).clipped)\": after ] comes :port") }
+            guard rest.isEmpty || rest.hasPrefix(":") else {
+                throw Refusal(message: "\"\(String(text).clipped)\": after ] comes :port")
+            }
             return (host, rest.isEmpty ? nil : rest.dropFirst())
         }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count <= 2 else { throw Refusal(message: "\"\(String(text).clipped)\": write an IPv6 address in brackets, as [::1]:8080") }
+        guard parts.count <= 2 else {
+            throw Refusal(message: "\"\(String(text).clipped)\": write an IPv6 address in brackets, as [::1]:8080")
+        }
         let host = String(parts[0])
         if !host.isEmpty { try checkName(host) }
         return (host, parts.count == 2 ? parts[1] : nil)
@@ -79,12 +106,15 @@ enum AddressText {
         let numeric = host.allSatisfy { $0.isASCII && $0.isNumber || $0 == "." }
         if numeric {
             var address = in_addr()
-            guard inet_pton(AF_INET, host, &address) == 1 else { throw Refusal(message: "\"\(host.clipped)\" is not an IPv4 address") }
+            guard inet_pton(AF_INET, host, &address) == 1 else {
+                throw Refusal(message: "\"\(host.clipped)\" is not an IPv4 address")
+            }
             return
         }
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         let valid = labels.allSatisfy { label in
-            !label.isEmpty && label.utf8.count <= 63 && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+            !label.isEmpty && label.utf8.count <= 63
+                && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
         }
         guard valid, host.utf8.count <= 253 else { throw Refusal(message: "\"\(host.clipped)\" is not a host name") }
     }

@@ -35,7 +35,8 @@ package enum ConfigurationLoader {
             Diagnostic(.error, file: file, origin: .file(line: $0.line, column: $0.column), message: $0.message)
         }
         // An environment variable or `--set` may change a part of what the file does not mention.
-        var overlay = Overlay((given ?? Tree(.mapping([]), .defaults)).filled(from: Printer.tree(ProxyOptions())), file: file)
+        var overlay = Overlay(
+            (given ?? Tree(.mapping([]), .defaults)).filled(from: Printer.tree(ProxyOptions())), file: file)
         overlay.apply(environment: environment)
         overlay.apply(overrides: overrides)
         var reader = Reader(file: file)
@@ -70,7 +71,8 @@ package struct Configured: Sendable {
 
     /// What the classifier has to say of a rule, at the place where the rule's name stands.
     package func diagnostic(rule name: String, message: String) -> Diagnostic {
-        Diagnostic(.error, file: file, origin: ruleOrigins[name] ?? .defaults, message: "rule \"\(name.clipped)\": \(message)")
+        Diagnostic(
+            .error, file: file, origin: ruleOrigins[name] ?? .defaults, message: "rule \"\(name.clipped)\": \(message)")
     }
 }
 
@@ -79,7 +81,9 @@ extension Tree {
     fileprivate func filled(from defaults: Tree) -> Tree {
         var tree = isNull ? Tree(.mapping([]), origin) : self
         for path in [["listeners"], ["pools"], ["classifier", "labels"]] {
-            guard let value = path.reduce(defaults, { $0?[$1] }), path.reduce(tree, { $0?[$1] }) == nil else { continue }
+            guard let value = path.reduce(defaults, { $0?[$1] }), path.reduce(tree, { $0?[$1] }) == nil else {
+                continue
+            }
             // Where there is no mapping to put it in, the reader says so.
             try? tree.set(path[...], to: value)
         }

@@ -26,20 +26,21 @@ package enum Keys {
     }
 
     /// What has a shape of its own; the scalar settings follow below.
-    private static let structure = [
-        "listeners", "listeners[].address", "listeners[].tls", "listeners[].tls.certificate",
-        "listeners[].tls.private_key", "admin", "admin.address", "pools", "pools.*.endpoints", "classifier",
-        "classifier.labels", "classifier.default_label", "classifier.inspect", "classifier.cache",
-        "classifier.rules", "classifier.rules[].name", "classifier.rules[].match", "classifier.rules[].label",
-        "classifier.model", "classifier.model.path", "classifier.model.min_confidence", "classifier.llm",
-        "classifier.llm.url", "classifier.llm.model", "classifier.llm.mode", "classifier.llm.deadline",
-        "classifier.llm.max_in_flight", "headers", "limits", "timeouts", "access_log", "access_log.destination",
-        "log",
-    ] + match.map { "classifier.rules[].match.\($0)" } + [
-        "classifier.rules[].match.graphql.operation", "classifier.rules[].match.graphql.name",
-        "classifier.rules[].match.body.contains", "classifier.rules[].match.body.regex",
-        "classifier.rules[].match.body.ignore_case", "classifier.rules[].match.json.pointer",
-    ] + jsonTests.map { "classifier.rules[].match.json.\($0)" }
+    private static let structure =
+        [
+            "listeners", "listeners[].address", "listeners[].tls", "listeners[].tls.certificate",
+            "listeners[].tls.private_key", "admin", "admin.address", "pools", "pools.*.endpoints", "classifier",
+            "classifier.labels", "classifier.default_label", "classifier.inspect", "classifier.cache",
+            "classifier.rules", "classifier.rules[].name", "classifier.rules[].match", "classifier.rules[].label",
+            "classifier.model", "classifier.model.path", "classifier.model.min_confidence", "classifier.llm",
+            "classifier.llm.url", "classifier.llm.model", "classifier.llm.mode", "classifier.llm.deadline",
+            "classifier.llm.max_in_flight", "headers", "limits", "timeouts", "access_log", "access_log.destination",
+            "log",
+        ] + match.map { "classifier.rules[].match.\($0)" } + [
+            "classifier.rules[].match.graphql.operation", "classifier.rules[].match.graphql.name",
+            "classifier.rules[].match.body.contains", "classifier.rules[].match.body.regex",
+            "classifier.rules[].match.body.ignore_case", "classifier.rules[].match.json.pointer",
+        ] + jsonTests.map { "classifier.rules[].match.json.\($0)" }
         + valueTests.map { "classifier.rules[].match.header.*.\($0)" }
         + valueTests.map { "classifier.rules[].match.query.*.\($0)" }
         + comparators.map { "classifier.rules[].match.body_size.\($0)" }

@@ -15,22 +15,29 @@ struct Overlay {
     }
 
     /// Label by the variable that replaces its pool's endpoints.
-    static let pools = [("FAST_PATH_POOL", "fast-path"), ("HIGH_COMPUTE_POOL", "high-compute"), ("GENERAL_POOL", "general")]
+    static let pools = [
+        ("FAST_PATH_POOL", "fast-path"), ("HIGH_COMPUTE_POOL", "high-compute"), ("GENERAL_POOL", "general"),
+    ]
     /// Keys by the variable that sets them as they stand.
     static let values = [
         ("CACHE_MAXSIZE", "classifier.cache.entries"), ("OLLAMA_BASE_URL", "classifier.llm.url"),
         ("OLLAMA_MODEL", "classifier.llm.model"), ("CONFIDENCE_THRESHOLD", "classifier.model.min_confidence"),
     ]
     /// Keys by the variable that gives them in seconds.
-    static let seconds = [("CACHE_TTL_SECONDS", "classifier.cache.ttl"), ("CLASSIFY_TIMEOUT_SECONDS", "classifier.llm.deadline")]
+    static let seconds = [
+        ("CACHE_TTL_SECONDS", "classifier.cache.ttl"), ("CLASSIFY_TIMEOUT_SECONDS", "classifier.llm.deadline"),
+    ]
 
     /// In a fixed order, so that messages come in one.
     mutating func apply(environment: [String: String]) {
         for (name, key) in Self.values { value(name, environment) { _ in key } }
-        value("LOG_LEVEL", environment) { $0 = $0.lowercased(); return "log.level" }
+        value("LOG_LEVEL", environment) {
+            $0 = $0.lowercased()
+            return "log.level"
+        }
         for (name, key) in Self.seconds {
             value(name, environment) { text in
-                guard Quantity.duration(text + "s") != nil else { return nil }
+                guard Reader.number(text) != nil, Quantity.duration(text + "s") != nil else { return nil }
                 text += "s"
                 return key
             }
@@ -45,14 +52,21 @@ struct Overlay {
         guard var text = environment[name] else { return }
         let origin = Origin.environment(name)
         guard !text.isEmpty else { return fail(origin, "is empty; give a value or unset it") }
-        guard let path = key(&text) else { return fail(origin, "expected a number of seconds, found \"\(text.clipped)\"") }
+        guard let path = key(&text) else {
+            return fail(origin, "expected a number of seconds, found \"\(text.clipped)\"")
+        }
         set(path, .text(text, origin), origin)
     }
 
     private mutating func pool(_ name: String, _ label: String, _ environment: [String: String]) {
         let origin = Origin.environment(name)
-        let urls = (environment[name] ?? "").split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
-        guard urls.allSatisfy({ !$0.isEmpty }) else { return fail(origin, "expected endpoints separated by commas, as http://127.0.0.1:9001,http://127.0.0.1:9002") }
+        let urls = (environment[name] ?? "").split(separator: ",", omittingEmptySubsequences: false).map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
+        guard urls.allSatisfy({ !$0.isEmpty }) else {
+            return fail(
+                origin, "expected endpoints separated by commas, as http://127.0.0.1:9001,http://127.0.0.1:9002")
+        }
         guard let pool = tree["classifier"]?["labels"]?[label]?.scalar else {
             return fail(origin, "there is no label \"\(label)\" in classifier.labels; unset it or add the label")
         }
@@ -67,7 +81,10 @@ struct Overlay {
         }
         guard let address = try? AddressText.listener(text) else { return }
         guard case .inet(let host, _) = address else {
-            return fail(origin, "the first listener is a Unix socket (\(text.clipped)) and has no port; unset it or change the listener")
+            return fail(
+                origin,
+                "the first listener is a Unix socket (\(text.clipped)) and has no port; unset it or change the listener"
+            )
         }
         set(["listeners", "0", "address"], .text("\(Address.inet(host: host, port: port))", origin), origin)
     }
@@ -83,13 +100,17 @@ struct Overlay {
         guard place.truth != false, place.scalar != "off" else { return warnAdminIsOff(origin) }
         guard let text = place.scalar, let address = try? AddressText.listener(text) else { return }
         guard case .inet(let host, _) = address else {
-            return fail(origin, "the admin listener is a Unix socket (\(text.clipped)) and has no port; unset it or change admin.address")
+            return fail(
+                origin,
+                "the admin listener is a Unix socket (\(text.clipped)) and has no port; unset it or change admin.address"
+            )
         }
         set(["admin", "address"], .text("\(Address.inet(host: host, port: port))", origin), origin)
     }
 
     private mutating func warnAdminIsOff(_ origin: Origin) {
-        diagnostics.append(Diagnostic(.warning, file: file, origin: origin, message: "has no effect: the admin listener is off"))
+        diagnostics.append(
+            Diagnostic(.warning, file: file, origin: origin, message: "has no effect: the admin listener is off"))
     }
 
     private mutating func port(_ name: String, _ environment: [String: String]) -> UInt16? {
@@ -114,7 +135,10 @@ struct Overlay {
         }
         let path = assignment[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard path.allSatisfy({ !$0.isEmpty }), path.count <= YAMLReading.maximumDepth else {
-            return fail(origin, "\"\(String(assignment[..<equals]).clipped)\" is not a key; keys are joined by single dots, as pools.general.endpoints")
+            return fail(
+                origin,
+                "\"\(String(assignment[..<equals]).clipped)\" is not a key; keys are joined by single dots, as pools.general.endpoints"
+            )
         }
         var reading = YAMLReading { _, _ in origin }
         let value = reading.tree(of: String(assignment[assignment.index(after: equals)...]))
@@ -131,8 +155,10 @@ struct Overlay {
             try tree.set(path[...], to: value)
         } catch {
             switch error {
-            case .notAContainer(let key): fail(origin, "\"\(key.clipped)\" cannot be set: what it would be a part of is a single value")
-            case .badIndex(let key, let count): fail(origin, "\"\(key.clipped)\" is not an index; the list takes 0 to \(count)")
+            case .notAContainer(let key):
+                fail(origin, "\"\(key.clipped)\" cannot be set: what it would be a part of is a single value")
+            case .badIndex(let key, let count):
+                fail(origin, "\"\(key.clipped)\" is not an index; the list takes 0 to \(count)")
             }
         }
     }

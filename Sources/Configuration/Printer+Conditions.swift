@@ -27,7 +27,9 @@ extension Printer {
     /// `nil` if two would be under one key, or if there would be nothing to stand beside.
     private static func sideBySide(_ parts: [Condition]) -> Tree? {
         let entries = parts.flatMap { condition($0).entries ?? [] }
-        guard parts.count > 1, entries.count == parts.count, Set(entries.map(\.key)).count == entries.count else { return nil }
+        guard parts.count > 1, entries.count == parts.count, Set(entries.map(\.key)).count == entries.count else {
+            return nil
+        }
         return Tree(.mapping(entries), .defaults)
     }
 

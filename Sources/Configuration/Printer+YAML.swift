@@ -11,25 +11,30 @@ extension Printer {
     private static func block(_ tree: Tree, _ indent: Int, _ out: inout String) {
         switch tree.content {
         case .mapping(let entries):
+            if entries.isEmpty { out += "{}\n" }
             for entry in entries {
                 out += String(repeating: " ", count: indent) + quoted(entry.key) + ":"
                 child(entry.value, indent, &out)
             }
         case .list(let items):
+            if items.isEmpty { out += "[]\n" }
             for item in items {
-                out += String(repeating: " ", count: indent) + "-"
-                child(item, indent, &out)
+                // The item's own first line stands behind the dash.
+                var text = ""
+                block(item, indent + 2, &text)
+                out += String(repeating: " ", count: indent) + "- " + text.drop { $0 == " " }
             }
         case .scalar: out += inline(tree) + "\n"
         }
     }
 
     private static func child(_ tree: Tree, _ indent: Int, _ out: inout String) {
-        let isBlock = switch tree.content {
-        case .mapping(let entries): !entries.isEmpty
-        case .list(let items): items.contains { $0.scalar == nil }
-        case .scalar: false
-        }
+        let isBlock =
+            switch tree.content {
+            case .mapping(let entries): !entries.isEmpty
+            case .list(let items): items.contains { $0.scalar == nil }
+            case .scalar: false
+            }
         guard isBlock else {
             out += " " + inline(tree) + "\n"
             return

@@ -14,7 +14,10 @@ package enum Printer {
     static func tree(_ options: ProxyOptions) -> Tree {
         .mapping(
             [
-                ("listeners", Tree(.list(options.listeners.map { .mapping([("address", .text("\($0.address)"))]) }), .defaults)),
+                (
+                    "listeners",
+                    Tree(.list(options.listeners.map { .mapping([("address", .text("\($0.address)"))]) }), .defaults)
+                ),
                 ("admin", admin(options.admin)),
             ] + pairs(Keys.root, options) + [
                 ("pools", .mapping(options.pools.map { ($0.name, pool($0)) })),
@@ -22,7 +25,11 @@ package enum Printer {
                 ("headers", .mapping(pairs(Keys.headers, options.headers))),
                 ("limits", .mapping(pairs(Keys.limits, options.limits))),
                 ("timeouts", .mapping(pairs(Keys.timeouts, options.timeouts))),
-                ("access_log", .mapping([("destination", destination(options.accessLog))] + pairs(Keys.accessLog, options.accessLog))),
+                (
+                    "access_log",
+                    .mapping(
+                        [("destination", destination(options.accessLog))] + pairs(Keys.accessLog, options.accessLog))
+                ),
                 ("log", .mapping(pairs(Keys.log, options.log))),
             ])
     }

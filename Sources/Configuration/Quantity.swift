@@ -16,7 +16,9 @@ enum Quantity {
     /// `250ms`, `1.5s`, `1m`, `2h`; a unit is required and the value is whole microseconds.
     static func duration(_ text: String) -> Interval? {
         let (digits, fraction, unit) = split(text)
-        guard let scale = durations.first(where: { $0.unit == unit })?.nanoseconds, let whole = Int64(digits) else { return nil }
+        guard let scale = durations.first(where: { $0.unit == unit })?.nanoseconds, let whole = Int64(digits) else {
+            return nil
+        }
         var (total, overflow) = whole.multipliedReportingOverflow(by: scale)
         guard !overflow else { return nil }
         var step = scale
@@ -47,7 +49,9 @@ enum Quantity {
 
     static func text(_ interval: Interval) -> String {
         guard interval.nanoseconds != 0 else { return "0s" }
-        for (unit, scale) in durations where interval.nanoseconds % scale == 0 { return "\(interval.nanoseconds / scale)\(unit)" }
+        for (unit, scale) in durations where interval.nanoseconds % scale == 0 {
+            return "\(interval.nanoseconds / scale)\(unit)"
+        }
         return "\(interval.nanoseconds / 1000)us"
     }
 

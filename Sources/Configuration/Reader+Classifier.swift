@@ -12,7 +12,8 @@ extension Reader {
             let value = entry.value
             switch entry.key {
             case "labels": reader.labels(value, &options)
-            case "default_label": options.defaultLabel = reader.text(value, "classifier.default_label", "a label") ?? options.defaultLabel
+            case "default_label":
+                options.defaultLabel = reader.text(value, "classifier.default_label", "a label") ?? options.defaultLabel
             case "inspect": reader.section(value, "classifier.inspect", Keys.inspect, &options.inspect)
             case "cache": reader.section(value, "classifier.cache", Keys.cache, &options.cache)
             case "rules": rules = value
@@ -29,7 +30,9 @@ extension Reader {
     private mutating func labels(_ tree: Tree, _ options: inout ClassifierOptions) {
         guard let entries = mapping(tree, "classifier.labels") else { return }
         guard (1...Limits.labels).contains(entries.count) else {
-            fail(tree.origin, "classifier.labels: there are \(entries.count) labels; use 1 to \(Limits.labels), as general: general")
+            fail(
+                tree.origin,
+                "classifier.labels: there are \(entries.count) labels; use 1 to \(Limits.labels), as general: general")
             return
         }
         options.labels = []
@@ -37,7 +40,8 @@ extension Reader {
         for entry in entries {
             _ = name(entry.key, entry.keyOrigin, "classifier.labels")
             options.labels.append(entry.key)
-            options.poolOfLabel[entry.key] = text(entry.value, "classifier.labels.\(entry.key.clipped)", "the name of a pool")
+            options.poolOfLabel[entry.key] = text(
+                entry.value, "classifier.labels.\(entry.key.clipped)", "the name of a pool")
         }
     }
 
@@ -59,7 +63,10 @@ extension Reader {
         var parts: [String: Tree] = [:]
         for entry in entries { parts[entry.key] = entry.value }
         for key in ["name", "match", "label"] where parts[key] == nil {
-            fail(tree.origin, "\(path): a rule needs \(key), as { name: probes, match: { path: \"/health*\" }, label: \(labels.first ?? "general") }")
+            fail(
+                tree.origin,
+                "\(path): a rule needs \(key), as { name: probes, match: { path: \"/health*\" }, label: \(labels.first ?? "general") }"
+            )
         }
         let name = parts["name"].flatMap { ruleName($0, path) }
         let match = parts["match"].flatMap { condition($0, "\(path).match", depth: 0) }

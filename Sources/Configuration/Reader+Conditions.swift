@@ -19,7 +19,8 @@ extension Reader {
             parts += conditions(entry.key, entry.value, "\(path).\(entry.key)", depth)
         }
         if parts.isEmpty, diagnostics.count == before {
-            fail(tree.origin, "\(path): empty; say what to match, as { path: \"/health*\" } (everything is path: \"*\")")
+            fail(
+                tree.origin, "\(path): empty; say what to match, as { path: \"/health*\" } (everything is path: \"*\")")
         }
         guard diagnostics.count == before else { return nil }
         return parts.count == 1 ? parts[0] : .all(parts)
@@ -50,7 +51,9 @@ extension Reader {
 
     private mutating func list(_ tree: Tree, _ path: String, _ depth: Int) -> [Condition]? {
         guard let items = tree.items, !items.isEmpty else {
-            fail(tree.origin, "\(path): expected a list of conditions, found \(tree.items == nil ? tree.kind : "an empty list")")
+            fail(
+                tree.origin,
+                "\(path): expected a list of conditions, found \(tree.items == nil ? tree.kind : "an empty list")")
             return nil
         }
         let conditions = items.enumerated().compactMap { condition($1, "\(path)[\($0)]", depth: depth + 1) }
@@ -65,7 +68,12 @@ extension Reader {
 
     private mutating func values(_ tree: Tree, _ path: String, _ kind: String) -> [(String, ValueTest)] {
         guard let entries = mapping(tree, path) else { return [] }
-        if entries.isEmpty { fail(tree.origin, "\(path): empty; give names and patterns, as { \(kind == "header" ? "X-Tenant: \"acme*\"" : "page: \"*\"") }") }
+        if entries.isEmpty {
+            fail(
+                tree.origin,
+                "\(path): empty; give names and patterns, as { \(kind == "header" ? "X-Tenant: \"acme*\"" : "page: \"*\"") }"
+            )
+        }
         return entries.flatMap { entry in
             valueTests(entry.value, "\(path).\(entry.key.clipped)", kind).map { (entry.key, $0) }
         }
@@ -80,8 +88,16 @@ extension Reader {
             let place = "\(path).\(entry.key)"
             switch entry.key {
             case "present": tests += flag(entry.value, place).map { [$0 ? .present : .absent] } ?? []
-            case "regex": tests += texts(entry.value, place, "a regular expression").map { [.matches($0.map { .regex($0, ignoreCase: ignoreCase) })] } ?? []
-            case "contains": tests += texts(entry.value, place, "a text").map { [.matches($0.map { .contains($0, ignoreCase: ignoreCase) })] } ?? []
+            case "regex":
+                tests +=
+                    texts(entry.value, place, "a regular expression").map {
+                        [.matches($0.map { .regex($0, ignoreCase: ignoreCase) })]
+                    } ?? []
+            case "contains":
+                tests +=
+                    texts(entry.value, place, "a text").map {
+                        [.matches($0.map { .contains($0, ignoreCase: ignoreCase) })]
+                    } ?? []
             case "ignore_case": continue
             default: preconditionFailure("a test without a reader: \(place)")
             }
@@ -118,7 +134,9 @@ extension Reader {
             if let value = read(&self, entry.value, "\(path).\(entry.key)") { terms.append(.init(comparator, value)) }
         }
         if tree.isNull || tree.entries?.isEmpty == true {
-            fail(tree.origin, "\(path): nothing to compare with; give one of \(Keys.comparators.joined(separator: ", "))")
+            fail(
+                tree.origin, "\(path): nothing to compare with; give one of \(Keys.comparators.joined(separator: ", "))"
+            )
         }
         return terms.isEmpty ? nil : Comparison(terms)
     }
@@ -128,15 +146,19 @@ extension Reader {
     private mutating func json(_ tree: Tree, _ path: String) -> [Condition] {
         let entries = entries(tree, path, "classifier.rules[].match.json")
         guard tree.entries != nil else {
-            if tree.isNull { fail(tree.origin, "\(path): empty; give a pointer and a test, as { pointer: /max_tokens, gt: 1000 }") }
+            if tree.isNull {
+                fail(tree.origin, "\(path): empty; give a pointer and a test, as { pointer: /max_tokens, gt: 1000 }")
+            }
             return []
         }
         guard let place = entries.first(where: { $0.key == "pointer" })?.value else {
             fail(tree.origin, "\(path): needs a pointer (RFC 6901), as { pointer: /max_tokens, gt: 1000 }")
             return []
         }
-        guard let pointer = place.scalar, pointer.isEmpty || pointer.hasPrefix("/"), !place.isNull || pointer.isEmpty else {
-            fail(place.origin, "\(path).pointer: expected a JSON pointer (RFC 6901) as /items/0/id, found \(place.kind)")
+        guard let pointer = place.scalar, pointer.isEmpty || pointer.hasPrefix("/"), !place.isNull || pointer.isEmpty
+        else {
+            fail(
+                place.origin, "\(path).pointer: expected a JSON pointer (RFC 6901) as /items/0/id, found \(place.kind)")
             return []
         }
         return jsonTests(entries.filter { $0.key != "pointer" }, tree, path).map { $0.at(pointer) }
@@ -152,11 +174,19 @@ extension Reader {
             switch entry.key {
             case "exists": tests += flag(value, place).map { [.is($0 ? .exists : .absent)] } ?? []
             case "glob": tests += globs(value, place, "a pattern").map { [.is(.text($0))] } ?? []
-            case "regex": tests += texts(value, place, "a regular expression").map { [.is(.text($0.map { .regex($0, ignoreCase: ignoreCase) }))] } ?? []
-            case "contains": tests += texts(value, place, "a text").map { [.is(.text($0.map { .contains($0, ignoreCase: ignoreCase) }))] } ?? []
+            case "regex":
+                tests +=
+                    texts(value, place, "a regular expression").map {
+                        [.is(.text($0.map { .regex($0, ignoreCase: ignoreCase) }))]
+                    } ?? []
+            case "contains":
+                tests +=
+                    texts(value, place, "a text").map { [.is(.text($0.map { .contains($0, ignoreCase: ignoreCase) }))] }
+                    ?? []
             case "length":
                 let lengths = self.entries(value, place, "classifier.rules[].match.json.length")
-                tests += comparison(lengths, value, place) { $0.number($1, $2, 0...1e15) }.map { [.is(.length($0))] } ?? []
+                tests +=
+                    comparison(lengths, value, place) { $0.number($1, $2, 0...1e15) }.map { [.is(.length($0))] } ?? []
             case "eq", "ne":
                 if let number = Self.plainNumber(value) {
                     terms.append(.init(entry.key == "eq" ? .eq : .ne, number))
@@ -164,13 +194,18 @@ extension Reader {
                     tests.append(entry.key == "eq" ? .is(test) : .isNot(test))
                 }
             default:
-                guard let comparator = Comparison.Operator(rawValue: entry.key) else { preconditionFailure("a test without a reader: \(place)") }
+                guard let comparator = Comparison.Operator(rawValue: entry.key) else {
+                    preconditionFailure("a test without a reader: \(place)")
+                }
                 terms += number(value, place, -1e300...1e300).map { [.init(comparator, $0)] } ?? []
             }
         }
         if !terms.isEmpty { tests.append(.is(.number(Comparison(terms)))) }
         if entries.allSatisfy({ $0.key == "ignore_case" }) {
-            fail(tree.origin, "\(path): nothing to test; add one of \(Keys.jsonTests.filter { $0 != "ignore_case" }.joined(separator: ", "))")
+            fail(
+                tree.origin,
+                "\(path): nothing to test; add one of \(Keys.jsonTests.filter { $0 != "ignore_case" }.joined(separator: ", "))"
+            )
         }
         return tests
     }
@@ -208,7 +243,9 @@ extension Reader {
             if entry.key == "name" {
                 names = globs(entry.value, place, "a pattern as \"Get*\"") ?? []
             } else {
-                types = (entry.value.items ?? [entry.value]).compactMap { word($0, place, ["query", "mutation", "subscription"]) }
+                types = (entry.value.items ?? [entry.value]).compactMap {
+                    word($0, place, ["query", "mutation", "subscription"])
+                }
             }
         }
         return .graphql(types: types, names: names)
@@ -220,7 +257,8 @@ extension Reader {
         var conditions: [Condition] = []
         for entry in entries where entry.key != "ignore_case" {
             let isRegex = entry.key == "regex"
-            guard let texts = texts(entry.value, "\(path).\(entry.key)", isRegex ? "a regular expression" : "a text") else { continue }
+            guard let texts = texts(entry.value, "\(path).\(entry.key)", isRegex ? "a regular expression" : "a text")
+            else { continue }
             let patterns = texts.map { text -> Condition in
                 .body(isRegex ? .regex(text, ignoreCase: ignoreCase) : .contains(text, ignoreCase: ignoreCase))
             }

@@ -34,7 +34,10 @@ extension Reader {
             return nil
         }
         guard range.contains(value) else {
-            fail(tree.origin, "\(path): \(text.clipped) is out of range; use \(Quantity.text(size: range.lowerBound)) to \(Quantity.text(size: range.upperBound))")
+            fail(
+                tree.origin,
+                "\(path): \(text.clipped) is out of range; use \(Quantity.text(size: range.lowerBound)) to \(Quantity.text(size: range.upperBound))"
+            )
             return nil
         }
         return value
@@ -48,7 +51,10 @@ extension Reader {
             return nil
         }
         guard range.contains(value) else {
-            fail(tree.origin, "\(path): \(text.clipped) is out of range; use \(Quantity.text(range.lowerBound)) to \(Quantity.text(range.upperBound))")
+            fail(
+                tree.origin,
+                "\(path): \(text.clipped) is out of range; use \(Quantity.text(range.lowerBound)) to \(Quantity.text(range.upperBound))"
+            )
             return nil
         }
         return value
@@ -64,11 +70,14 @@ extension Reader {
 
     mutating func number(_ tree: Tree, _ path: String, _ range: ClosedRange<Double>) -> Double? {
         guard let text = text(tree, path, "a number"), let value = Self.number(text) else {
-            if tree.scalar?.isEmpty == false, !tree.isNull { fail(tree.origin, "\(path): expected a number, found \(tree.kind)") }
+            if tree.scalar?.isEmpty == false, !tree.isNull {
+                fail(tree.origin, "\(path): expected a number, found \(tree.kind)")
+            }
             return nil
         }
         guard range.contains(value) else {
-            fail(tree.origin, "\(path): \(text.clipped) is out of range; use \(range.lowerBound) to \(range.upperBound)")
+            fail(
+                tree.origin, "\(path): \(text.clipped) is out of range; use \(range.lowerBound) to \(range.upperBound)")
             return nil
         }
         return value
@@ -77,7 +86,10 @@ extension Reader {
     mutating func word(_ tree: Tree, _ path: String, _ words: [String]) -> String? {
         guard let text = text(tree, path, "one of \(words.joined(separator: ", "))") else { return nil }
         guard words.contains(text) else {
-            fail(tree.origin, "\(path): \"\(text.clipped)\" is not possible here; \(Spelling.hint(for: text, in: words, called: "the choices"))")
+            fail(
+                tree.origin,
+                "\(path): \"\(text.clipped)\" is not possible here; \(Spelling.hint(for: text, in: words, called: "the choices"))"
+            )
             return nil
         }
         return text
@@ -103,9 +115,13 @@ extension Reader {
 
     /// Names go into headers and metrics: letters, digits, `.`, `_` and `-`, at most 64.
     mutating func name(_ text: String, _ origin: Origin, _ path: String) -> Bool {
-        let valid = text.utf8.count <= 64 && !text.isEmpty
+        let valid =
+            text.utf8.count <= 64 && !text.isEmpty
             && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
-        if !valid { fail(origin, "\(path): \"\(text.clipped)\" is not a name; use letters, digits, '.', '_' and '-', at most 64") }
+        if !valid {
+            fail(
+                origin, "\(path): \"\(text.clipped)\" is not a name; use letters, digits, '.', '_' and '-', at most 64")
+        }
         return valid
     }
 }

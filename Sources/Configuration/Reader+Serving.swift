@@ -8,14 +8,20 @@ import Vocabulary
 extension Reader {
     mutating func listeners(_ tree: Tree) -> [ListenerOptions]? {
         guard let items = tree.items, !items.isEmpty else {
-            fail(tree.origin, "listeners: expected a list of at least one listener, as [{ address: 0.0.0.0:8080 }], found \(tree.items == nil ? tree.kind : "an empty list")")
+            fail(
+                tree.origin,
+                "listeners: expected a list of at least one listener, as [{ address: 0.0.0.0:8080 }], found \(tree.items == nil ? tree.kind : "an empty list")"
+            )
             return nil
         }
         var listeners: [ListenerOptions] = []
         for (index, item) in items.enumerated() {
             guard let address = listener(item, "listeners[\(index)]") else { continue }
             if let other = listeners.firstIndex(where: { $0.address.collides(with: address) }) {
-                fail(item.origin, "listeners[\(index)].address: \(address) collides with \(listeners[other].address) of another listener; use another port")
+                fail(
+                    item.origin,
+                    "listeners[\(index)].address: \(address) collides with \(listeners[other].address) of another listener; use another port"
+                )
             }
             listeners.append(ListenerOptions(address: address))
         }
@@ -26,7 +32,9 @@ extension Reader {
         let entries = entries(tree, path, "listeners[]")
         if let tls = entries.first(where: { $0.key == "tls" }) { self.tls(tls, "\(path).tls") }
         guard let entry = entries.first(where: { $0.key == "address" }) else {
-            if tree.entries != nil { fail(tree.origin, "\(path): a listener needs an address, as address: 0.0.0.0:8080") }
+            if tree.entries != nil {
+                fail(tree.origin, "\(path): a listener needs an address, as address: 0.0.0.0:8080")
+            }
             return nil
         }
         return address(entry.value, "\(path).address")
@@ -52,7 +60,9 @@ extension Reader {
                 missing = true
                 continue
             }
-            guard let name = text(value, "\(path).\(key)", "a PEM file's path"), isReadable(name, value.origin, "\(path).\(key)") else {
+            guard let name = text(value, "\(path).\(key)", "a PEM file's path"),
+                isReadable(name, value.origin, "\(path).\(key)")
+            else {
                 missing = true
                 continue
             }
@@ -62,8 +72,8 @@ extension Reader {
 
     /// Relative to the configuration file's directory.
     private mutating func isReadable(_ name: String, _ origin: Origin, _ path: String) -> Bool {
-        let directory = file.map { ($0 as NSString).deletingLastPathComponent } ?? ""
-        let place = name.hasPrefix("/") || directory.isEmpty ? name : directory + "/" + name
+        let directory = file.flatMap { file in file.lastIndex(of: "/").map { file[...$0] } } ?? ""
+        let place = name.hasPrefix("/") ? name : directory + name
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: place, isDirectory: &isDirectory), !isDirectory.boolValue else {
             fail(origin, "\(path): there is no file \"\(place.clipped)\"; give the path of a PEM file")
@@ -95,7 +105,11 @@ extension Reader {
 
     mutating func pools(_ tree: Tree) -> [PoolOptions]? {
         guard let entries = mapping(tree, "pools") else { return nil }
-        if entries.isEmpty { fail(tree.origin, "pools: there are none; give at least one, as general: { endpoints: [\"http://127.0.0.1:9001\"] }") }
+        if entries.isEmpty {
+            fail(
+                tree.origin,
+                "pools: there are none; give at least one, as general: { endpoints: [\"http://127.0.0.1:9001\"] }")
+        }
         return entries.map { pool($0) }
     }
 
@@ -108,13 +122,17 @@ extension Reader {
             given = true
             pool.endpoints = reader.endpoints(entry.value, "\(path).endpoints")
         }
-        if !given { fail(entry.keyOrigin, "\(path): a pool needs endpoints, as endpoints: [\"http://127.0.0.1:9001\"]") }
+        if !given {
+            fail(entry.keyOrigin, "\(path): a pool needs endpoints, as endpoints: [\"http://127.0.0.1:9001\"]")
+        }
         return pool
     }
 
     private mutating func endpoints(_ tree: Tree, _ path: String) -> [EndpointOptions] {
         let items = tree.items ?? [tree]
-        if items.isEmpty { fail(tree.origin, "\(path): the list is empty; give at least one endpoint, as \"http://127.0.0.1:9001\"") }
+        if items.isEmpty {
+            fail(tree.origin, "\(path): the list is empty; give at least one endpoint, as \"http://127.0.0.1:9001\"")
+        }
         var endpoints: [EndpointOptions] = []
         for item in items {
             guard let text = text(item, path, "an endpoint as http://host:port or unix:/path") else { continue }

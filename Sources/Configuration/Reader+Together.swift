@@ -13,7 +13,10 @@ extension Reader {
         let limits = options.limits
         if limits.uri > limits.head {
             let place = tree["limits"]?["uri"] ?? tree["limits"]?["head"]
-            fail(place?.origin ?? .defaults, "limits.uri: \(Quantity.text(size: UInt64(limits.uri))) is more than limits.head (\(Quantity.text(size: UInt64(limits.head)))), which the URI is a part of; lower uri or raise head")
+            fail(
+                place?.origin ?? .defaults,
+                "limits.uri: \(Quantity.text(size: UInt64(limits.uri))) is more than limits.head (\(Quantity.text(size: UInt64(limits.head)))), which the URI is a part of; lower uri or raise head"
+            )
         }
     }
 
@@ -24,12 +27,19 @@ extension Reader {
         let labels = tree["classifier"]?["labels"]
         for label in classifier.labels {
             guard let pool = classifier.poolOfLabel[label], !pools.contains(pool) else { continue }
-            let place = Self.firstGiven(labels?[label], tree["pools"])
-            fail(place, "classifier.labels.\(label.clipped): there is no pool \"\(pool.clipped)\"; \(Spelling.hint(for: pool, in: pools, called: "the pools"))")
+            let place = Self.firstGiven(labels?[label]?.origin, tree.entry("pools")?.keyOrigin)
+            fail(
+                place,
+                "classifier.labels.\(label.clipped): there is no pool \"\(pool.clipped)\"; \(Spelling.hint(for: pool, in: pools, called: "the pools"))"
+            )
         }
         if !classifier.labels.contains(classifier.defaultLabel) {
-            let place = Self.firstGiven(tree["classifier"]?["default_label"], labels)
-            fail(place, "classifier.default_label: \"\(classifier.defaultLabel.clipped)\" is not a label; \(Spelling.hint(for: classifier.defaultLabel, in: classifier.labels, called: "the labels"))")
+            let place = Self.firstGiven(
+                tree["classifier"]?["default_label"]?.origin, tree["classifier"]?.entry("labels")?.keyOrigin)
+            fail(
+                place,
+                "classifier.default_label: \"\(classifier.defaultLabel.clipped)\" is not a label; \(Spelling.hint(for: classifier.defaultLabel, in: classifier.labels, called: "the labels"))"
+            )
         }
         for entry in tree["pools"]?.entries ?? [] where !classifier.poolOfLabel.values.contains(entry.key) {
             warn(entry.keyOrigin, "pools.\(entry.key.clipped) serves no label; name it in classifier.labels")
@@ -39,11 +49,11 @@ extension Reader {
     private mutating func checkAdmin(_ options: ProxyOptions, _ tree: Tree) {
         guard let admin = options.admin.address else { return }
         guard let listener = options.listeners.first(where: { $0.address.collides(with: admin) }) else { return }
-        let place = Self.firstGiven(tree["admin"]?["address"], tree["listeners"])
+        let place = Self.firstGiven(tree["admin"]?["address"]?.origin, tree.entry("listeners")?.keyOrigin)
         fail(place, "admin.address: \(admin) collides with the listener \(listener.address); use another port")
     }
 
-    private static func firstGiven(_ trees: Tree?...) -> Origin {
-        trees.lazy.compactMap { $0?.origin }.first { $0 != .defaults } ?? .defaults
+    private static func firstGiven(_ origins: Origin?...) -> Origin {
+        origins.lazy.compactMap { $0 }.first { $0 != .defaults } ?? .defaults
     }
 }

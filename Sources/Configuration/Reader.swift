@@ -78,7 +78,10 @@ struct Reader {
         return entries.filter { entry in
             guard !known.contains(entry.key) else { return true }
             let place = path.isEmpty ? "" : " in \(path)"
-            fail(entry.keyOrigin, "unknown key \"\(entry.key.clipped)\"\(place); \(Spelling.hint(for: entry.key, in: known, called: "the keys here"))")
+            fail(
+                entry.keyOrigin,
+                "unknown key \"\(entry.key.clipped)\"\(place); \(Spelling.hint(for: entry.key, in: known, called: "the keys here"))"
+            )
             return false
         }
     }
@@ -87,7 +90,9 @@ struct Reader {
     mutating func mapping(_ tree: Tree, _ path: String) -> [Tree.Entry]? {
         if tree.isNull { return [] }
         guard let entries = tree.entries else {
-            fail(tree.origin, "\(path.isEmpty ? "the configuration" : path): expected a mapping (key: value), found \(tree.kind)")
+            fail(
+                tree.origin,
+                "\(path.isEmpty ? "the configuration" : path): expected a mapping (key: value), found \(tree.kind)")
             return nil
         }
         return entries

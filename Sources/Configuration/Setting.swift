@@ -13,7 +13,9 @@ struct Setting<Root>: Sendable {
     static func count(_ key: String, _ place: any Place<Int>, _ range: ClosedRange<Int>) -> Self {
         Setting(key: key) { root, tree, path, reader in
             if let value = reader.count(tree, path, range) { root[keyPath: place] = value }
-        } write: { .plain("\($0[keyPath: place])") }
+        } write: {
+            .plain("\($0[keyPath: place])")
+        }
     }
 
     /// `word` stands for `nil`: `unlimited` or `auto`.
@@ -24,41 +26,54 @@ struct Setting<Root>: Sendable {
             } else if let value = reader.count(tree, path, range, or: word) {
                 root[keyPath: place] = value
             }
-        } write: { .plain($0[keyPath: place].map { "\($0)" } ?? word) }
+        } write: {
+            .plain($0[keyPath: place].map { "\($0)" } ?? word)
+        }
     }
 
     static func size(_ key: String, _ place: any Place<Int>, _ range: ClosedRange<UInt64>) -> Self {
         Setting(key: key) { root, tree, path, reader in
             if let value = reader.size(tree, path, range) { root[keyPath: place] = Int(value) }
-        } write: { .plain(Quantity.text(size: UInt64($0[keyPath: place]))) }
+        } write: {
+            .plain(Quantity.text(size: UInt64($0[keyPath: place])))
+        }
     }
 
-    static func size(_ key: String, _ place: any Place<UInt64?>, _ range: ClosedRange<UInt64>, or word: String) -> Self {
+    static func size(_ key: String, _ place: any Place<UInt64?>, _ range: ClosedRange<UInt64>, or word: String) -> Self
+    {
         Setting(key: key) { root, tree, path, reader in
             if tree.scalar == word {
                 root[keyPath: place] = nil
             } else if let value = reader.size(tree, path, range, or: word) {
                 root[keyPath: place] = value
             }
-        } write: { .plain($0[keyPath: place].map(Quantity.text(size:)) ?? word) }
+        } write: {
+            .plain($0[keyPath: place].map(Quantity.text(size:)) ?? word)
+        }
     }
 
     static func duration(_ key: String, _ place: any Place<Interval>, _ range: ClosedRange<Interval>) -> Self {
         Setting(key: key) { root, tree, path, reader in
             if let value = reader.duration(tree, path, range) { root[keyPath: place] = value }
-        } write: { .plain(Quantity.text($0[keyPath: place])) }
+        } write: {
+            .plain(Quantity.text($0[keyPath: place]))
+        }
     }
 
     static func flag(_ key: String, _ place: any Place<Bool>) -> Self {
         Setting(key: key) { root, tree, path, reader in
             if let value = reader.flag(tree, path) { root[keyPath: place] = value }
-        } write: { .plain($0[keyPath: place] ? "true" : "false") }
+        } write: {
+            .plain($0[keyPath: place] ? "true" : "false")
+        }
     }
 
     static func word(_ key: String, _ place: any Place<String>, _ words: [String]) -> Self {
         Setting(key: key) { root, tree, path, reader in
             if let value = reader.word(tree, path, words) { root[keyPath: place] = value }
-        } write: { .text($0[keyPath: place]) }
+        } write: {
+            .text($0[keyPath: place])
+        }
     }
 
     static func choice<Value: RawRepresentable<String> & CaseIterable & SendableMetatype>(
@@ -66,8 +81,12 @@ struct Setting<Root>: Sendable {
     ) -> Self {
         let words = Value.allCases.map(\.rawValue)
         return Setting(key: key) { root, tree, path, reader in
-            if let value = reader.word(tree, path, words).flatMap(Value.init(rawValue:)) { root[keyPath: place] = value }
-        } write: { .text($0[keyPath: place].rawValue) }
+            if let value = reader.word(tree, path, words).flatMap(Value.init(rawValue:)) {
+                root[keyPath: place] = value
+            }
+        } write: {
+            .text($0[keyPath: place].rawValue)
+        }
     }
 
     private init(

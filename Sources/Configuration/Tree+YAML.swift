@@ -43,7 +43,9 @@ struct YAMLReading {
         var text = text
         if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
         guard text.utf8.count <= Self.maximumBytes else {
-            problems.append(Problem(line: 1, column: 1, message: "larger than \(Self.maximumBytes) bytes: this is not a configuration"))
+            problems.append(
+                Problem(
+                    line: 1, column: 1, message: "larger than \(Self.maximumBytes) bytes: this is not a configuration"))
             return nil
         }
         for _ in 0...Self.maximumDuplicates {
@@ -52,7 +54,10 @@ struct YAMLReading {
             } catch YamlError.duplicatedKeysInMapping(let names, let context) {
                 guard mask(&text, at: context.mark, names: names) else {
                     let list = names.sorted().map { "\"\($0.clipped)\"" }.joined(separator: ", ")
-                    problems.append(Problem(line: context.mark.line, column: context.mark.column, message: "duplicate key \(list); remove one"))
+                    problems.append(
+                        Problem(
+                            line: context.mark.line, column: context.mark.column,
+                            message: "duplicate key \(list); remove one"))
                     return nil
                 }
             } catch {
@@ -71,7 +76,8 @@ struct YAMLReading {
         guard var index = Self.offset(of: mark, in: scalars), index < scalars.count else { return false }
         if scalars[index] == "\"" || scalars[index] == "'" { index += 1 }
         guard index < scalars.count, let first = names.sorted().first, !first.isEmpty else { return false }
-        guard first.unicodeScalars.first == scalars[index], let mask = Unicode.Scalar(0xE000 + UInt32(masked.count)) else { return false }
+        guard first.unicodeScalars.first == scalars[index], let mask = Unicode.Scalar(0xE000 + UInt32(masked.count))
+        else { return false }
         scalars[index] = mask
         masked[Position(mark)] = first
         text = String(String.UnicodeScalarView(scalars))
@@ -98,7 +104,8 @@ struct YAMLReading {
 
     private static func problem(from error: any Error) -> Problem {
         switch error {
-        case YamlError.scanner(let context, let problem, let mark, _), YamlError.parser(let context, let problem, let mark, _),
+        case YamlError.scanner(let context, let problem, let mark, _),
+            YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
             let about = context.map { " \($0.text) at line \($0.mark.line)" } ?? ""
             return Problem(line: mark.line, column: mark.column, message: "not YAML: \(problem)\(about)")
@@ -114,7 +121,10 @@ struct YAMLReading {
         nodes += 1
         guard nodes <= Self.maximumNodes, depth <= Self.maximumDepth else {
             if nodes <= Self.maximumNodes || nodes == Self.maximumNodes + 1 {
-                problem(mark, "nested too deep or expanded too far: a configuration has at most \(Self.maximumDepth) levels and \(Self.maximumNodes) values")
+                problem(
+                    mark,
+                    "nested too deep or expanded too far: a configuration has at most \(Self.maximumDepth) levels and \(Self.maximumNodes) values"
+                )
                 nodes = max(nodes, Self.maximumNodes + 1)
             }
             return nil

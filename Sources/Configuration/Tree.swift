@@ -73,9 +73,9 @@ struct Tree: Sendable {
         }
     }
 
-    subscript(key: String) -> Tree? {
-        entries?.first { $0.key == key }?.value
-    }
+    func entry(_ key: String) -> Entry? { entries?.first { $0.key == key } }
+
+    subscript(key: String) -> Tree? { entry(key)?.value }
 }
 
 extension Tree {
@@ -121,7 +121,9 @@ extension String {
     /// Short enough for a message, and without control characters.
     var clipped: String {
         let bound = 64
-        let safe = String(String.UnicodeScalarView(unicodeScalars.prefix(bound).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+        let safe = String(
+            String.UnicodeScalarView(
+                unicodeScalars.prefix(bound).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
         return unicodeScalars.count > bound ? safe + "..." : safe
     }
 }

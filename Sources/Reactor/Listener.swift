@@ -41,6 +41,13 @@ package struct Listener: Sendable {
         return Listener(descriptor: fd, address: bound(fd, as: address), isShared: true)
     }
 
+    /// The same socket for another loop, with a descriptor of its own to close.
+    package func duplicate() throws(Errno) -> Listener {
+        let copy = slb_duplicate(descriptor)
+        guard copy >= 0 else { throw .last }
+        return Listener(descriptor: copy, address: address, isShared: isShared)
+    }
+
     package enum Accepted {
         case connection(fd: Int32, peer: PeerAddress)
         case none

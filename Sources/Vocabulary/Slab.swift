@@ -21,19 +21,24 @@ package struct SlabKey: Hashable, Sendable {
 }
 
 package final class Slab<Element> {
-    @usableFromInline struct Slot {
+    /// What the slab knows of a slot; beside the elements, so that their addresses are plain arithmetic.
+    @usableFromInline struct Tenancy {
         @usableFromInline var generation: UInt32
         @usableFromInline var nextFree: UInt32
-        @usableFromInline var element: Element
     }
 
-    @usableFromInline static var chunkShift: UInt32 { 6 }
-    @usableFromInline static var chunkMask: UInt32 { 63 }
+    @usableFromInline struct Chunk {
+        @usableFromInline let elements: UnsafeMutablePointer<Element>
+        @usableFromInline let tenancies: UnsafeMutablePointer<Tenancy>
+    }
 
-    @usableFromInline let chunks: UnsafeMutablePointer<UnsafeMutablePointer<Slot>?>
+    @inlinable static var chunkShift: UInt32 { 6 }
+    @inlinable static var chunkMask: UInt32 { 63 }
+
+    @usableFromInline let chunks: UnsafeMutablePointer<Chunk>
     @usableFromInline var used: UInt32 = 0
-    @usableFromInline var firstFree = UInt32.max
-    @usableFromInline let vacant: Element
+    private var firstFree = UInt32.max
+    private let vacant: Element
 
     /// Slots in use.
     package private(set) var count = 0
@@ -44,13 +49,14 @@ package final class Slab<Element> {
         precondition(_isPOD(Element.self), "slab elements are plain data")
         self.capacity = capacity
         self.vacant = vacant
-        let chunkCount = (capacity >> Int(Self.chunkShift)) + 1
-        chunks = .allocate(capacity: chunkCount)
-        chunks.initialize(repeating: nil, count: chunkCount)
+        chunks = .allocate(capacity: (capacity >> Int(Self.chunkShift)) + 1)
     }
 
     deinit {
-        for index in 0...(capacity >> Int(Self.chunkShift)) { chunks[index]?.deallocate() }
+        for index in stride(from: 0, to: Int(used), by: Int(Self.chunkMask) + 1) {
+            chunks[index >> Int(Self.chunkShift)].elements.deallocate()
+            chunks[index >> Int(Self.chunkShift)].tenancies.deallocate()
+        }
         chunks.deallocate()
     }
 
@@ -59,24 +65,23 @@ package final class Slab<Element> {
         let index: UInt32
         if firstFree != .max {
             index = firstFree
-            firstFree = slot(index).pointee.nextFree
+            firstFree = tenancy(index).pointee.nextFree
         } else {
             guard Int(used) < capacity else { return nil }
             index = used
+            if index & Self.chunkMask == 0 { chunks[Int(index >> Self.chunkShift)] = makeChunk() }
             used &+= 1
-            let chunk = Int(index >> Self.chunkShift)
-            if chunks[chunk] == nil { chunks[chunk] = makeChunk() }
         }
         count &+= 1
-        slot(index).pointee.element = element
-        return SlabKey(index: index, generation: slot(index).pointee.generation)
+        self[index].pointee = element
+        return SlabKey(index: index, generation: tenancy(index).pointee.generation)
     }
 
     package func remove(_ index: UInt32) {
-        let slot = slot(index)
-        slot.pointee.generation = (slot.pointee.generation &+ 1) & SlabKey.generationMask
-        slot.pointee.element = vacant
-        slot.pointee.nextFree = firstFree
+        let tenancy = tenancy(index)
+        tenancy.pointee.generation = (tenancy.pointee.generation &+ 1) & SlabKey.generationMask
+        tenancy.pointee.nextFree = firstFree
+        self[index].pointee = vacant
         firstFree = index
         count &-= 1
     }
@@ -84,37 +89,34 @@ package final class Slab<Element> {
     /// The element of a live slot. Its address is stable until `remove`.
     @inlinable
     package subscript(index: UInt32) -> UnsafeMutablePointer<Element> {
-        let address = UnsafeMutableRawPointer(slot(index)) + Self.elementOffset
-        return address.assumingMemoryBound(to: Element.self)
+        precondition(index < used, "a slot that was never used")
+        return chunks[Int(index >> Self.chunkShift)].elements + Int(index & Self.chunkMask)
     }
 
     /// The element a key names, unless the slot has changed hands since.
     @inlinable
     package func find(_ key: SlabKey) -> UnsafeMutablePointer<Element>? {
-        guard key.index < used, slot(key.index).pointee.generation == key.generation else { return nil }
+        guard key.index < used, tenancy(key.index).pointee.generation == key.generation else { return nil }
         return self[key.index]
     }
 
-    package func generation(of index: UInt32) -> UInt32 { slot(index).pointee.generation }
+    @inlinable
+    package func generation(of index: UInt32) -> UInt32 { tenancy(index).pointee.generation }
 
     /// One past the highest index ever used, for walking all slots.
     package var end: UInt32 { used }
 
-    @inlinable static var elementOffset: Int { MemoryLayout<Slot>.offset(of: \Slot.element) ?? 8 }
-
     @inlinable
-    func slot(_ index: UInt32) -> UnsafeMutablePointer<Slot> {
+    func tenancy(_ index: UInt32) -> UnsafeMutablePointer<Tenancy> {
         precondition(index < used, "a slot that was never used")
-        guard let chunk = chunks[Int(index >> Self.chunkShift)] else {
-            preconditionFailure("a used slot has a chunk")
-        }
-        return chunk + Int(index & Self.chunkMask)
+        return chunks[Int(index >> Self.chunkShift)].tenancies + Int(index & Self.chunkMask)
     }
 
-    private func makeChunk() -> UnsafeMutablePointer<Slot> {
+    private func makeChunk() -> Chunk {
         let size = Int(Self.chunkMask) + 1
-        let chunk = UnsafeMutablePointer<Slot>.allocate(capacity: size)
-        chunk.initialize(repeating: Slot(generation: 0, nextFree: .max, element: vacant), count: size)
+        let chunk = Chunk(elements: .allocate(capacity: size), tenancies: .allocate(capacity: size))
+        chunk.elements.initialize(repeating: vacant, count: size)
+        chunk.tenancies.initialize(repeating: Tenancy(generation: 0, nextFree: .max), count: size)
         return chunk
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 import Vocabulary
 
@@ -9,7 +8,7 @@ import Vocabulary
     /// A directory of its own for each test, and what the writer reported.
     private final class Place: Sendable {
         let directory: String
-        let reports = Mutex<[AccessLogWriter.Report]>([])
+        let reports = Guarded<[AccessLogWriter.Report]>([])
 
         init() throws {
             directory = NSTemporaryDirectory() + "slb-access-log-\(UUID().uuidString)"

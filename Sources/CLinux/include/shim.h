@@ -72,12 +72,15 @@ static inline int slb_bind(int fd, const struct sockaddr_storage *address, sockl
 // they live in shim.c.
 int slb_accept(int fd, struct sockaddr_storage *address, socklen_t *size);
 void slb_name_thread(const char *name);
+int slb_allowed_cores(void);
 
 static inline int slb_set_nonblocking(int fd) {
     int flags = fcntl(fd, F_GETFL);
     if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) return -1;
     return fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
+
+static inline int slb_duplicate(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 0); }
 
 static inline int slb_is_socket_file(const char *path) {
     struct stat status;

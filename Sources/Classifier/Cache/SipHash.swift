@@ -61,6 +61,7 @@ struct SipHash {
     }
 
     /// Takes the lowest `byteCount` (1...8) bytes of a word whose other bytes are zero.
+    @inline(__always)
     private mutating func absorb(_ word: UInt64, byteCount: UInt64) {
         let held = (length & 7) &<< 3
         let joined = tail | (word &<< held)

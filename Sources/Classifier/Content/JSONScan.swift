@@ -48,7 +48,9 @@ struct JSONScan {
         }
         let end: Int32?
         if frame.isObject {
-            guard byte == UInt8(ascii: "\""), let key = string(), key.isComplete else { return false }
+            guard byte == UInt8(ascii: "\""), let key = string(), key.isComplete else {
+                return false
+            }
             skipSeparators()
             guard offset < body.count, body[offset] == UInt8(ascii: ":") else { return false }
             offset += 1
@@ -172,26 +174,34 @@ struct JSONScan {
         offset = min(end + 1, body.count)
         guard start <= body.count else { return nil }
         var last = min(end, body.count)
-        if !isComplete && hasEscapes { last = start + Self.lengthBeforeCutEscape(body, start, last) }
+        if !isComplete && hasEscapes {
+            last = start + Self.lengthBeforeCutEscape(body, start, last)
+        }
         return JSONString(
             raw: Bytes(rebasing: body[start..<last]), hasEscapes: hasEscapes,
             isComplete: isComplete)
     }
 
-    /// An escape that was cut off says nothing yet. Twelve bytes hold the longest, a surrogate pair.
+    /// An escape that was cut off says nothing yet, nor does half a surrogate pair.
     private static func lengthBeforeCutEscape(_ body: Bytes, _ start: Int, _ end: Int) -> Int {
         var offset = start
         while offset < end {
-            var width = 1
+            var (width, needed) = (1, 1)
             if body[offset] == UInt8(ascii: "\\") {
-                width = 2
-                if offset + 1 < end, body[offset + 1] == UInt8(ascii: "u") { width = 12 }
-                if offset + width > end { return offset - start }
-                if width == 12 { width = 6 }
+                (width, needed) = (2, 2)
+                if offset + 1 < end, body[offset + 1] == UInt8(ascii: "u") {
+                    (width, needed) = (6, 6)
+                    if offset + 3 < end, body[offset + 2] | 0x20 == UInt8(ascii: "d"),
+                        let digit = hexDigit(body[offset + 3]), (8...11).contains(digit)
+                    {
+                        needed = 12
+                    }
+                }
             }
+            guard offset + needed <= end else { break }
             offset += width
         }
-        return min(offset, end) - start
+        return offset - start
     }
 
     /// At an opening bracket that no pointer leads into: counts brackets, minds strings.

@@ -24,6 +24,8 @@ struct RuleCompiler {
     private var rule: String?
     private var instructions: [Instruction] = []
     private var automata: [Automaton] = []
+    /// Rules like to ask the same of several fields; tables are worth building once.
+    private var compiledPatterns: [String: TableRange] = [:]
     private var terms: [ComparisonTerm] = []
     private var probes = ProbeTree()
     private var methods: [String] = []
@@ -212,7 +214,10 @@ struct RuleCompiler {
     }
 
     /// One table for the whole list if it fits, else one each.
-    private mutating func compile(_ patterns: [TextPattern], ignoreCase: Bool = false) -> TableRange {
+    private mutating func compile(_ patterns: [TextPattern], ignoreCase: Bool = false) -> TableRange
+    {
+        let source = "\(ignoreCase) \(patterns)"
+        if let known = compiledPatterns[source] { return known }
         let first = automata.count
         let problemCount = problems.count
         let syntaxes = patterns.compactMap { syntax(of: $0, ignoreCase: ignoreCase) }
@@ -228,7 +233,9 @@ struct RuleCompiler {
                 }
             }
         }
-        return TableRange(first: Int32(first), count: Int32(automata.count - first))
+        let range = TableRange(first: Int32(first), count: Int32(automata.count - first))
+        if problems.count == problemCount { compiledPatterns[source] = range }
+        return range
     }
 
     private mutating func syntax(of pattern: TextPattern, ignoreCase: Bool) -> PatternSyntax? {

@@ -99,6 +99,13 @@ struct RuleMatching {
 extension RuleMatching {
     /// `…/json`, `…+json`, or no type at all and a body that looks like it.
     private var isJSON: Bool {
+        if let known = scratch.bodyIsJSON { return known }
+        let found = seemsJSON
+        scratch.bodyIsJSON = found
+        return found
+    }
+
+    private var seemsJSON: Bool {
         let type = mediaType
         guard !type.isEmpty else { return looksLikeJSON }
         guard type.count >= 5 else { return false }

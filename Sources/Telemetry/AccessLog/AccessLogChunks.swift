@@ -1,4 +1,3 @@
-import Synchronization
 
 /// The memory of the access log: equal chunks allocated once, a list of the free ones and a queue of
 /// those to be written. Whoever took a chunk's number owns its bytes until it hands it on. Every
@@ -24,13 +23,13 @@ final class AccessLogChunks: @unchecked Sendable {
     /// Rung for each chunk in the queue.
     let bell = AccessLogBell()
     private let count: Int
-    private let lists: Mutex<Lists>
+    private let lists: Guarded<Lists>
 
     init(count: Int) {
         self.count = count
         memory = .allocate(byteCount: count * AccessLogLimits.chunk, alignment: 64)
         let filled = [Filled](repeating: Filled(number: 0, count: 0), count: count)
-        lists = Mutex(Lists(free: Array(0..<count), filled: filled))
+        lists = Guarded(Lists(free: Array(0..<count), filled: filled))
     }
 
     deinit {

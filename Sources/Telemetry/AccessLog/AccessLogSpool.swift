@@ -7,7 +7,7 @@ import Vocabulary
 package final class AccessLogSpool: Sendable {
     private let chunks: AccessLogChunks
     private let format: AccessLogOptions.Format
-    private let current = Mutex<AccessLogChunks.Filled?>(nil)
+    private let current = Guarded<AccessLogChunks.Filled?>(nil)
     private let lost = Atomic<UInt64>(0)
 
     init(chunks: AccessLogChunks, format: AccessLogOptions.Format) {

@@ -24,7 +24,7 @@ package final class AccessLogWriter: Sendable {
     private let isReopening = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
     private let lost = Atomic<UInt64>(0)
-    private let thread = Mutex<pthread_t?>(nil)
+    private let thread = Guarded<pthread_t?>(nil)
 
     /// `nil` if the log is off. The file is opened here, so that a wrong path is known at start.
     package static func start(

@@ -18,7 +18,7 @@ package final class EventRing: Sendable {
         fileprivate var next: UInt64
     }
 
-    private let state: Mutex<State>
+    private let state: Guarded<State>
     private let watchers = Atomic<Int>(0)
     private let lost = Atomic<UInt64>(0)
 
@@ -27,7 +27,7 @@ package final class EventRing: Sendable {
         let nothing = DecisionEvent(
             id: (0, 0), time: 0, verdict: verdict, classifyLatency: .zero, totalLatency: .zero,
             upstream: nil, status: 0)
-        state = Mutex(State(slots: Array(repeating: nothing, count: Self.capacity)))
+        state = Guarded(State(slots: Array(repeating: nothing, count: Self.capacity)))
     }
 
     /// Whether an event is worth making: one relaxed load.

@@ -12,8 +12,7 @@ extension Exposition {
             if range.matches("application/openmetrics-text"), range.isVersion("1.0.0") {
                 openMetrics = max(openMetrics, range.quality)
             }
-            let specificity = range.matches("text/plain") ? 3 : range.matches("text/*") ? 2 : range.matches("*/*") ? 1 : 0
-            if specificity > text.specificity { text = (range.quality, specificity) }
+            if range.specificity > text.specificity { text = (range.quality, range.specificity) }
         }
         // A wildcard at the same quality is no preference for the older format.
         return openMetrics > 0 && openMetrics >= text.quality ? .openMetrics : .prometheus
@@ -43,6 +42,13 @@ private struct MediaRange {
     }
 
     func matches(_ name: StaticString) -> Bool { Self.equal(type, name) }
+
+    /// How closely it names the Prometheus text; 0 is not at all.
+    var specificity: Int {
+        if matches("text/plain") { return 3 }
+        if matches("text/*") { return 2 }
+        return matches("*/*") ? 1 : 0
+    }
 
     func isVersion(_ name: StaticString) -> Bool {
         guard let version else { return true }

@@ -1,0 +1,44 @@
+/// `slb version`, and the one place where the version stands.
+
+import ArgumentParser
+
+enum Build {
+    static let version = "0.1.0"
+
+    static var configuration: String {
+        #if DEBUG
+            "debug"
+        #else
+            "release"
+        #endif
+    }
+
+    static var swift: String {
+        #if compiler(>=6.4)
+            "6.4 or later"
+        #elseif compiler(>=6.3)
+            "6.3"
+        #else
+            "6.2"
+        #endif
+    }
+
+    /// The libraries do not tell their versions at run time: these are the least that `Package.swift`
+    /// accepts.
+    static let libraries = [
+        ("swift-argument-parser", "1.8.2 or later"), ("swift-log", "1.16.2 or later"), ("Yams", "6.2.2 or later"),
+    ]
+}
+
+struct VersionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "version", abstract: "Print the version, the build and the libraries.")
+
+    func run() throws {
+        print("slb \(Build.version)")
+        print("build: \(Build.configuration), Swift \(Build.swift)")
+        print("model: none")
+        print("libraries:")
+        for (name, version) in Build.libraries { print("  \(name) \(version)") }
+    }
+}
