@@ -22,14 +22,20 @@ package struct ServiceRequest {
 
     package func isPath(_ text: StaticString) -> Bool { path.isSame(as: text) }
 
+    package func name(at index: Int) -> Bytes {
+        let field = table.fields[index]
+        return ByteRange(offset: field.nameOffset, length: field.nameLength).of(bytes)
+    }
+
+    package func value(at index: Int) -> Bytes {
+        let field = table.fields[index]
+        return ByteRange(offset: field.valueOffset, length: field.valueLength).of(bytes)
+    }
+
     /// The value of the first field of that name, given in lower case.
     package func field(_ name: StaticString) -> Bytes? {
-        for field in table.fields {
-            let range = ByteRange(offset: field.nameOffset, length: field.nameLength)
-            guard range.of(bytes).isSame(as: name, ignoringCase: true) else { continue }
-            return ByteRange(offset: field.valueOffset, length: field.valueLength).of(bytes)
-        }
-        return nil
+        let indices = 0..<table.count
+        return indices.first { self.name(at: $0).isSame(as: name, ignoringCase: true) }.map(value(at:))
     }
 
     /// Whether the query has this `name=value` part, character for character.
