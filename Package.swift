@@ -49,18 +49,20 @@ let package = Package(
         room("Session", ["Vocabulary", "HTTPCodec", "Classifier", "Upstream"]),
         room("Telemetry", ["Vocabulary"]),
         room("Reactor", ["CLinux", "Vocabulary"]),
+        room("HTTPService", ["CLinux", "Vocabulary", "Reactor", "HTTPCodec"]),
         room(
             "ProxyServer",
             [
                 "CLinux", "Vocabulary", "Reactor", "HTTPCodec", "Classifier", "Upstream",
-                "Session", "Telemetry", log,
+                "Session", "Telemetry", "HTTPService", log,
             ]),
         room(
             "Configuration", ["Vocabulary", "Classifier", "Telemetry", "ProxyServer", yams]),
         .executableTarget(
             name: "slb",
             dependencies: [
-                "Vocabulary", "Classifier", "Reactor", "Upstream", "ProxyServer", "Configuration", arguments, log,
+                "CLinux", "Vocabulary", "Reactor", "HTTPCodec", "HTTPService", "Classifier", "Upstream",
+                "ProxyServer", "Configuration", arguments, log,
             ],
             swiftSettings: house),
         tests("Vocabulary"),
@@ -70,7 +72,8 @@ let package = Package(
         tests("Session", ["Vocabulary", "HTTPCodec", "Classifier", "Upstream"]),
         tests("Telemetry", ["Vocabulary"]),
         tests("Reactor", ["Vocabulary"]),
-        tests("ProxyServer", ["Vocabulary", "Reactor"]),
+        tests("HTTPService", ["CLinux", "Vocabulary", "Reactor", "HTTPCodec"]),
+        tests("ProxyServer", ["CLinux", "Vocabulary", "Reactor", "HTTPService"]),
         tests("Configuration", ["Vocabulary", "Classifier", "Telemetry", "ProxyServer"]),
     ]
 )

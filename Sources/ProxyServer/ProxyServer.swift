@@ -21,7 +21,7 @@ package final class ProxyServer {
     private let notices: Mailbox<Notice>
     private var threads: [Thread] = []
     private var refresher: AddressRefresher?
-    private var admin: AdminSide?
+    private var admin: AdminServer?
 
     /// Where clients connect, with the ports the kernel chose.
     package let listening: [Address]
@@ -52,7 +52,7 @@ package final class ProxyServer {
             throw StartFailure("cannot set up the event loops: \(error)")
         }
         admin = try options.admin.address.map { (address: Address) throws(StartFailure) in
-            try AdminSide(address: address, shared: shared, configText: configText)
+            try AdminServer(address: address, shared: shared, configText: configText)
         }
         adminAddress = admin?.address
     }

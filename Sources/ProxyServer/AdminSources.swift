@@ -1,0 +1,106 @@
+/// What the admin interface shows, as questions it may ask at any time from its own thread. It knows
+/// where the answers come from in the running proxy; tests put their own in.
+
+import Classifier
+import HTTPService
+import Reactor
+import Telemetry
+import Upstream
+import Vocabulary
+
+package struct AdminSources: Sendable {
+    package var metrics: @Sendable (Exposition.Format) -> [UInt8]
+    /// What keeps the proxy from serving; empty when nothing does.
+    package var problems: @Sendable () -> [String]
+    package var classify: @Sendable (AdminClassification) -> [UInt8]
+    package var pools: @Sendable () -> [UInt8]
+    package var config: [UInt8]
+    package var events: EventRing
+    package var layout: MetricsLayout
+
+    package init(
+        metrics: @escaping @Sendable (Exposition.Format) -> [UInt8],
+        problems: @escaping @Sendable () -> [String],
+        classify: @escaping @Sendable (AdminClassification) -> [UInt8],
+        pools: @escaping @Sendable () -> [UInt8], config: [UInt8], events: EventRing,
+        layout: MetricsLayout
+    ) {
+        self.metrics = metrics
+        self.problems = problems
+        self.classify = classify
+        self.pools = pools
+        self.config = config
+        self.events = events
+        self.layout = layout
+    }
+}
+
+extension AdminSources {
+    init(shared: Shared, configText: String) {
+        self.init(
+            metrics: { Exposition.render(format: $0, workers: shared.metrics, gauges: shared.gauges) },
+            problems: { shared.problems },
+            classify: { $0.answer(from: shared.cascade) },
+            pools: { shared.poolsJSON },
+            config: Array(configText.utf8), events: shared.events, layout: shared.layout)
+    }
+}
+
+extension Shared {
+    var gauges: Gauges {
+        var gauges = Gauges()
+        gauges.build = [("version", Release.version)]
+        let statistics = cascade.cacheStatistics
+        var cache = Gauges.Cache()
+        cache.hits = statistics.hits
+        cache.misses = statistics.misses
+        cache.evictions = statistics.evictions
+        cache.entries = UInt64(statistics.entries)
+        gauges.cache = cache
+        let now = Clock.now
+        gauges.available = pools.map { $0.endpoints.map { $0.isAvailable(at: now) } }
+        gauges.accessLogDropped = accessLog?.dropped ?? 0
+        gauges.eventsDropped = events.dropped
+        gauges.process = .read()
+        return gauges
+    }
+
+    /// The listeners are up before the admin side starts.
+    var problems: [String] {
+        let now = Clock.now
+        return pools.filter { !$0.hasAvailableEndpoint(at: now) }
+            .map { "pool \($0.options.name) has no usable endpoint" }
+    }
+
+    var poolsJSON: [UInt8] {
+        let now = Clock.now
+        var text = Array("{\"pools\":[".utf8)
+        for (index, pool) in pools.enumerated() {
+            if index > 0 { text += ",".utf8 }
+            text += "{\"name\":".utf8
+            JSONText.append(pool.options.name, to: &text)
+            text += ",\"labels\":".utf8
+            append(labelsOf: index, to: &text)
+            text += ",\"balancing\":\"\(pool.options.balancing.rawValue)\",\"endpoints\":[".utf8
+            for (number, endpoint) in pool.endpoints.enumerated() {
+                text += number > 0 ? ",{\"url\":".utf8 : "{\"url\":".utf8
+                JSONText.append(endpoint.options.url, to: &text)
+                text += ",\"available\":\(endpoint.isAvailable(at: now))}".utf8
+            }
+            text += "]}".utf8
+        }
+        text += "]}\n".utf8
+        return text
+    }
+
+    private func append(labelsOf pool: Int, to text: inout [UInt8]) {
+        text += "[".utf8
+        var isFirst = true
+        for (label, index) in poolOfLabel.enumerated() where Int(index) == pool {
+            if !isFirst { text += ",".utf8 }
+            isFirst = false
+            JSONText.append(options.classifier.labels[label], to: &text)
+        }
+        text += "]".utf8
+    }
+}
