@@ -40,6 +40,8 @@ struct Connection {
 
     /// Edge-triggered readiness, remembered until a call says otherwise.
     var isReadable = false
+    /// The kernel has told of the peer's end: no further edge will, so a short read is not the last.
+    var endIsNear = false
     var isWritable = true
     /// The peer's end of stream has been read.
     var hasEnded = false

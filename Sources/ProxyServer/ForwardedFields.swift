@@ -22,7 +22,7 @@ struct ForwardedFields {
         self.table = table
         self.head = head
         self.bytes = bytes
-        keepsID = table.first(.xRequestID, in: bytes).map(Self.isSane) ?? false
+        keepsID = Self.hasOneSaneID(table, bytes)
     }
 
     /// Bytes that `append` writes besides what it takes over from dropped fields.
@@ -98,6 +98,13 @@ struct ForwardedFields {
             out.append("\"")
         }
         out.append(";proto=http\r\n")
+    }
+
+    private static func hasOneSaneID(_ table: FieldTable, _ bytes: Bytes) -> Bool {
+        guard let first = table.first(.xRequestID, in: bytes), isSane(first) else { return false }
+        var count = 0
+        for index in 0..<table.count where table.name(at: index) == .xRequestID { count += 1 }
+        return count == 1
     }
 
     private static func isSane(_ value: Bytes) -> Bool {

@@ -87,7 +87,7 @@ extension Worker {
         case .moved(let count):
             slot.pointee.input.produced(count)
             // A short read has emptied the socket: the next byte raises an edge.
-            if count < room.count { slot.pointee.isReadable = false }
+            if count < room.count { slot.pointee.isReadable = slot.pointee.endIsNear }
             metrics.bytes(side: .downstream, direction: .received, count)
             noteReceived(slot, count)
             return true
@@ -189,7 +189,9 @@ extension Worker {
         metrics.request(label: nil, status: Int(failure.status), duration: .zero)
         slot.pointee.closes = true
         slot.pointee.phase = .closing
-        appendLocalReply(failure, to: slot, omitBody: false)
+        // RFC 9110, 9.3.2, even if that is all we understood.
+        let isHead = slot.pointee.input.readable.starts(with: "HEAD ".utf8)
+        appendLocalReply(failure, to: slot, omitBody: isHead)
         flushDownstream(index)
     }
 

@@ -109,11 +109,15 @@ extension Worker {
         let limit = shared.options.classifier.inspect.body
         while !exchange.pointee.decoder.isComplete, exchange.pointee.window < limit {
             let start = exchange.pointee.undecoded
-            var rest = Bytes(rebasing: slot.pointee.input.readable[start...])
-            // No more than the window wants; a chunk's size line still fits. Trailers need them all.
-            let wanted = limit - exchange.pointee.window + Limits.chunkLine
-            if case .length = exchange.pointee.head.framing { rest = Bytes(rebasing: rest.prefix(wanted)) }
-            switch exchange.pointee.decoder.next(rest, limits: shared.options.limits) {
+            let rest = Bytes(rebasing: slot.pointee.input.readable[start...])
+            // No more than the window wants, so that it can be serialised again.
+            let shown = Bytes(rebasing: rest.prefix(limit - exchange.pointee.window))
+            var step = exchange.pointee.decoder.next(shown, limits: shared.options.limits)
+            if case .needMore(0) = step, shown.count < rest.count {
+                // Trailers are taken as one.
+                step = exchange.pointee.decoder.next(rest, limits: shared.options.limits)
+            }
+            switch step {
             case .data(let consumed, let payload):
                 let target = exchange.pointee.head.length + exchange.pointee.window
                 slot.pointee.input.slide(start + payload.lowerBound..<start + payload.upperBound, to: target)
@@ -121,7 +125,7 @@ extension Worker {
                 exchange.pointee.undecoded += consumed
             case .needMore(let consumed):
                 exchange.pointee.undecoded += consumed
-                return nil
+                guard consumed > 0, shown.count < rest.count else { return nil }
             case .end(let consumed, let trailers):
                 exchange.pointee.trailers = start + trailers.lowerBound..<start + trailers.upperBound
                 exchange.pointee.undecoded += consumed
@@ -191,7 +195,7 @@ extension Worker {
         let window = min(exchange.pointee.window, shared.options.classifier.inspect.body)
         let complete = exchange.pointee.decoder.isComplete
         let view = RequestView(
-            method: head.method.of(bytes), path: head.path.of(bytes), query: head.query.of(bytes),
+            method: head.method.of(bytes), path: head.asteriskForm ? Self.asterisk : head.path.of(bytes), query: head.query.of(bytes),
             host: head.authority.of(bytes), contentType: head.contentType.of(bytes), head: bytes,
             fields: fields.fields, body: Bytes(rebasing: input[head.length..<head.length + window]),
             bodyLength: bodyLength(exchange, complete))
@@ -200,6 +204,11 @@ extension Worker {
         exchange.pointee.classifyTook = Clock.now - before
         metrics.decision(verdict, took: exchange.pointee.classifyTook)
         return verdict
+    }
+
+    private static var asterisk: Bytes {
+        let text: StaticString = "*"
+        return Bytes(start: text.utf8Start, count: text.utf8CodeUnitCount)
     }
 
     private func bodyLength(_ exchange: ExchangeSlot, _ complete: Bool) -> UInt64? {

@@ -55,7 +55,7 @@ extension Worker {
         switch Socket.receive(slot.pointee.descriptor, into: room) {
         case .moved(let count):
             slot.pointee.input.produced(count)
-            if count < room.count { slot.pointee.isReadable = false }
+            if count < room.count { slot.pointee.isReadable = slot.pointee.endIsNear }
             metrics.bytes(side: .upstream, direction: .received, count)
             return true
         case .wouldBlock:
@@ -128,19 +128,17 @@ extension Worker {
         let exchange = exchanges[key]
         let downstream = connections[exchange.pointee.downstream]
         guard exchange.pointee.interims < Limits.interimResponses else { return refuseAnswer(key) }
-        exchange.pointee.interims += 1
-        if head.status != 100, exchange.pointee.head.minorVersion == 1 {
-            let bound = ByteBuffer.responseSizeBound(head, fields)
-            guard makeRoom(bound, in: downstream) else { return .nothing }
-            downstream.pointee.output.appendResponseHead(head, table: fields, bytes: bytes, dropping: [], framing: .none)
-            downstream.pointee.output.appendEndOfHead()
-            connections[index].pointee.input.consume(head.length)
-            connections[index].pointee.scanner.reset()
-            return flushDownstream(exchange.pointee.downstream) ? nil : .nothing
-        }
-        connections[index].pointee.input.consume(head.length)
+        let passes = head.status != 100 && exchange.pointee.head.minorVersion == 1
         connections[index].pointee.scanner.reset()
-        return nil
+        if passes {
+            guard makeRoom(ByteBuffer.responseSizeBound(head, fields), in: downstream) else { return .nothing }
+            downstream.pointee.output.appendResponseHead(
+                head, table: fields, bytes: bytes, dropping: shared.routeFields.names, framing: .none)
+            downstream.pointee.output.appendEndOfHead()
+        }
+        exchange.pointee.interims += 1
+        connections[index].pointee.input.consume(head.length)
+        return !passes || flushDownstream(exchange.pointee.downstream) ? nil : .nothing
     }
 
     /// Bytes of what `appendAnswerHead` adds.

@@ -120,6 +120,9 @@ final class Worker {
         if readiness.rawValue & (Readiness.readable.rawValue | Readiness.peerClosed.rawValue) != 0 {
             slot.pointee.isReadable = true
         }
+        if readiness.rawValue & (Readiness.failed.rawValue | Readiness.peerClosed.rawValue) != 0 {
+            slot.pointee.endIsNear = true
+        }
         if readiness.contains(.writable) { slot.pointee.isWritable = true }
         let failed = readiness.rawValue & Readiness.failed.rawValue != 0
         switch slot.pointee.side {

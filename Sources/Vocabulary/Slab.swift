@@ -17,7 +17,7 @@ package struct SlabKey: Hashable, Sendable {
     /// need a thousand million reuses of one slot within one batch to be mistaken.
     package static let generationMask: UInt32 = 0x3FFF_FFFF
 
-    package static let none = SlabKey(index: .max, generation: .max)
+    package static let none = SlabKey(index: .max, generation: generationMask)
 }
 
 package final class Slab<Element> {
