@@ -22,15 +22,15 @@ private let rules = [
     #expect(cascade.cacheStatistics.entries == 1)
 }
 
-@Test func theDefaultIsNotRemembered() throws {
+@Test func theDefaultIsRememberedToo() throws {
     let cascade = try cascade(rules, cacheEntries: 100)
-    for _ in 0..<2 {
+    for source in [Source.fallback, .cache] {
         let verdict = cascade.classify(.json("{\"m\":1}"))
-        #expect(verdict.source == .fallback)
+        #expect(verdict.source == source)
         #expect(verdict.confidence == 0)
         #expect(cascade.labels.name(of: verdict.label) == "general")
     }
-    #expect(cascade.cacheStatistics.entries == 0)
+    #expect(cascade.cacheStatistics.entries == 1)
 }
 
 @Test func memoriesFade() throws {
