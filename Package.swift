@@ -73,7 +73,7 @@ let package = Package(
         tests("Telemetry", ["Vocabulary"]),
         tests("Reactor", ["Vocabulary"]),
         tests("HTTPService", ["CLinux", "Vocabulary", "Reactor", "HTTPCodec"]),
-        tests("ProxyServer", ["CLinux", "Vocabulary", "Reactor", "HTTPService"]),
+        tests("ProxyServer", ["CLinux", "Vocabulary", "Reactor", "HTTPService", "Telemetry"]),
         tests("Configuration", ["Vocabulary", "Classifier", "Telemetry", "ProxyServer"]),
     ]
 )

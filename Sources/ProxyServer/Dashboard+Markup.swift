@@ -64,7 +64,7 @@ extension Dashboard {
         output { display: block; margin-top: 10px; overflow-wrap: anywhere; min-height: 1.5em; }
         .scroll { overflow-x: auto; }
         table { width: 100%; border-collapse: collapse; font-size: 14px; }
-        th, td { text-align: left; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
+        th, td { text-align: left; padding: 5px 18px 5px 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
         .number { text-align: right; }
         .failed { color: var(--bad); font-weight: 600; }
         @media (min-width: 800px) { .half { grid-column: span 6; } .third { grid-column: span 4; } .rest { grid-column: span 8; } }
