@@ -65,6 +65,14 @@ class LoadCase:
                 "busy": spent / counts["microseconds"] / 1000,
                 "p50_us": counts["p50_us"], "p99_us": counts["p99_us"]}
 
+    def ask_again(self, port):
+        """What a request gets right after a failed load: the error page often names the cause."""
+        try:
+            status, answer = process.request(port, "GET", self.path)
+            return f"{status} {answer[:200]!r}"
+        except (OSError, BenchError) as error:
+            return repr(error)
+
     def load(self, bench, port, seconds):
         """wrk for a while, checked: no error, no bad status, nothing short."""
         # wrk takes whole seconds only.
@@ -79,7 +87,8 @@ class LoadCase:
         wrong = {key: counts[key] for key in ("connect", "read", "write", "status", "timeout")
                  if counts[key]}
         if wrong:
-            raise BenchError(f"{self.name}: failed requests {wrong} among {counts['requests']}")
+            raise BenchError(f"{self.name}: failed requests {wrong} among {counts['requests']}; "
+                             f"asked again: {self.ask_again(port)}")
         least = self.connections * seconds
         if counts["requests"] < least:
             raise BenchError(f"{self.name}: {counts['requests']} answers, expected {least} or more")
