@@ -5,14 +5,17 @@ Owns process lifetime, pinning and the readings from /proc. Must never end a pro
 import ctypes
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
 import time
 
 STOP_SECONDS = 3
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGKILL)
 READY_SECONDS = 15
 PR_SET_PDEATHSIG = 1
+PORTS = range(20000, 32000)
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -113,6 +116,7 @@ class Running:
             raise BenchError(f"{self.name} ended with {self.process.returncode}:\n{tail}")
 
     def stop(self):
+        """Ends it; true if it ended by a signal that nobody sent."""
         if self.process.poll() is None:
             self._signal(signal.SIGTERM)
             try:
@@ -121,7 +125,7 @@ class Running:
                 pass
         # The leader may be gone before what it forked: the group goes as a whole.
         self._signal(signal.SIGKILL)
-        self.process.wait()
+        return self.process.wait() < 0 and -self.process.returncode not in STOP_SIGNALS
 
     def _signal(self, number):
         try:
@@ -131,10 +135,15 @@ class Running:
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port below those the kernel hands to clients: no connection of the run can sit on it."""
+    for number in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", number))
+                return number
+            except OSError:
+                continue
+    raise BenchError("no free port")
 
 
 def exchange(connection, method, path, body=b""):

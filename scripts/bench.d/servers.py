@@ -20,6 +20,7 @@ STATUS_PATH = "/bench-status"
 SMALL_PATH = "/v1/models"
 POST_PATH = "/v1/chat/completions"
 UPLOAD_PATH = "/upload/body.bin"
+PROBE_PATH = "/upload/probe.bin"
 DOWNLOAD_PATH = "/files/1m.bin"
 
 NGINX_BASE = """\
@@ -128,7 +129,7 @@ class Upstream:
         (directory / "files").mkdir(parents=True)
         (directory / "upload").mkdir()
         (directory / "files" / "1m.bin").write_bytes(os.urandom(MEBIBYTE))
-        self.uploaded = directory / "upload" / "body.bin"
+        self.uploaded = directory / "upload" / "probe.bin"
         http = UPSTREAM_HTTP.format(port=self.port, dir=directory, pad="x" * 120,
                                     status=STATUS_PATH)
         config = directory / "nginx.conf"
