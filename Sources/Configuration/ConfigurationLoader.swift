@@ -1,6 +1,7 @@
 /// The way into this room: defaults, then a file, then the environment, then `--set`, to options and
 /// everything there is to say about them. Owns that order.
 
+import Classifier
 import Foundation
 import ProxyServer
 
@@ -42,13 +43,25 @@ package enum ConfigurationLoader {
         var reader = Reader(file: file)
         let options = reader.read(overlay.tree)
         diagnostics += overlay.diagnostics + reader.diagnostics
+        diagnostics += ruleProblems(options, reader, file)
         diagnostics.sort(by: Diagnostic.inReadingOrder)
-        return Configured(options: options, diagnostics: diagnostics, file: file, ruleOrigins: reader.ruleOrigins)
+        return Configured(options: options, diagnostics: diagnostics, file: file)
+    }
+
+    /// What compiling finds, at the place where the rule's name stands.
+    private static func ruleProblems(_ options: ProxyOptions, _ reader: Reader, _ file: String?) -> [Diagnostic] {
+        // Where reading found errors, labels may be missing that rules rightly name.
+        guard !reader.diagnostics.contains(where: { $0.severity == .error }) else { return [] }
+        return Cascade.problems(in: options.classifier).map { problem in
+            let name = problem.rule ?? ""
+            let message = problem.rule == nil ? problem.message : "rule \"\(name.clipped)\": \(problem.message)"
+            return Diagnostic(.error, file: file, origin: reader.ruleOrigins[name] ?? .defaults, message: message)
+        }
     }
 
     private static func refused(_ file: String?, _ origin: Origin, _ message: String) -> Configured {
         let diagnostic = Diagnostic(.error, file: file, origin: origin, message: message)
-        return Configured(options: ProxyOptions(), diagnostics: [diagnostic], file: file, ruleOrigins: [:])
+        return Configured(options: ProxyOptions(), diagnostics: [diagnostic], file: file)
     }
 }
 
@@ -58,22 +71,8 @@ package struct Configured: Sendable {
     package let diagnostics: [Diagnostic]
     /// The name of the file that was read, if any.
     package let file: String?
-    private let ruleOrigins: [String: Origin]
-
-    init(options: ProxyOptions, diagnostics: [Diagnostic], file: String?, ruleOrigins: [String: Origin]) {
-        self.options = options
-        self.diagnostics = diagnostics
-        self.file = file
-        self.ruleOrigins = ruleOrigins
-    }
 
     package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
-
-    /// What the classifier has to say of a rule, at the place where the rule's name stands.
-    package func diagnostic(rule name: String, message: String) -> Diagnostic {
-        Diagnostic(
-            .error, file: file, origin: ruleOrigins[name] ?? .defaults, message: "rule \"\(name.clipped)\": \(message)")
-    }
 }
 
 extension Tree {

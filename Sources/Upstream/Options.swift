@@ -9,7 +9,7 @@ package struct PoolOptions: Sendable, Equatable {
     package var balancing = Balancing.roundRobin
     package var endpoints: [EndpointOptions]
     /// Idle upstream connections one worker keeps for one endpoint.
-    package var idleConnections = 64
+    package var idleConnections = 512
     /// How long an idle upstream connection is kept.
     package var idleTimeout = Interval.seconds(60)
 

@@ -6,6 +6,8 @@ import Foundation
 import Logging
 import ProxyServer
 import Reactor
+import Upstream
+import Vocabulary
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,7 +26,24 @@ struct RunCommand: ParsableCommand {
             file: config, environment: ProcessInfo.processInfo.environment, overrides: overrides)
         for diagnostic in configured.diagnostics { Console.error("\(diagnostic)") }
         if configured.hasErrors { throw ExitCode(1) }
-        try Self.serve(configured.options) { _ in }
+        try Self.serve(configured.options) { Self.announce($0, configured.options) }
+    }
+
+    /// What listens where, and what is off.
+    private static func announce(_ server: ProxyServer, _ options: ProxyOptions) {
+        for address in server.listening { Console.error("listening on \(url(address))") }
+        Console.error(server.adminAddress.map { "admin on \(url($0))" } ?? "admin is off")
+        for pool in options.pools {
+            Console.error("pool \(pool.name): \(pool.endpoints.map(\.url).joined(separator: ", "))")
+        }
+        if options.classifier.cache.entries == 0 { Console.error("cache is off") }
+        if !options.classifier.builtinRules { Console.error("built-in rules are off") }
+        if options.accessLog.destination == .off { Console.error("access log is off") }
+    }
+
+    private static func url(_ address: Address) -> String {
+        if case .inet = address { return "http://\(address)" }
+        return "\(address)"
     }
 
     /// Until a signal ends it. `announce` is called once everything listens.

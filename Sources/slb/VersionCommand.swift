@@ -1,10 +1,9 @@
-/// `slb version`, and the one place where the version stands.
+/// `slb version`: what was built, how, and with which libraries.
 
 import ArgumentParser
+import Vocabulary
 
 enum Build {
-    static let version = "0.1.0"
-
     static var configuration: String {
         #if DEBUG
             "debug"
@@ -35,7 +34,7 @@ struct VersionCommand: ParsableCommand {
         commandName: "version", abstract: "Print the version, the build and the libraries.")
 
     func run() throws {
-        print("slb \(Build.version)")
+        print("slb \(Release.version)")
         print("build: \(Build.configuration), Swift \(Build.swift)")
         print("model: none")
         print("libraries:")
