@@ -4,8 +4,8 @@
 
 import Vocabulary
 
-package final class Cascade: Sendable {
-    package let labels: LabelTable
+public final class Cascade: Sendable {
+    public let labels: LabelTable
     private let rules: RuleSet
     private let defaultLabel: Label
     private let cache: LRUCache?
@@ -13,7 +13,7 @@ package final class Cascade: Sendable {
     private let inspectedBytes: Int
 
     /// `seed` is the cache's hash key: random, secret, one per process.
-    package init(options: ClassifierOptions, seed: (UInt64, UInt64)) throws(RuleProblems) {
+    public init(options: ClassifierOptions, seed: (UInt64, UInt64)) throws(RuleProblems) {
         guard options.labels.count <= Limits.labels else {
             throw RuleProblems(problems: [
                 RuleProblem(rule: nil, message: "more than \(Limits.labels) labels")
@@ -42,7 +42,7 @@ package final class Cascade: Sendable {
     }
 
     /// Everything wrong with these options, for `slb check`.
-    package static func problems(in options: ClassifierOptions) -> [RuleProblem] {
+    public static func problems(in options: ClassifierOptions) -> [RuleProblem] {
         do throws(RuleProblems) {
             var small = options
             small.cache.entries = 0
@@ -54,7 +54,7 @@ package final class Cascade: Sendable {
     }
 
     /// One for each thread that classifies; of no use to another cascade.
-    package func makeScratch() -> Scratch {
+    public func makeScratch() -> Scratch {
         Scratch(
             nodeCount: rules.tables.nodeCount, deepestPointer: rules.tables.deepestPointer,
             probeCount: rules.tables.probeCount, bodyCount: inspectedBytes)
@@ -62,7 +62,7 @@ package final class Cascade: Sendable {
 
     /// Whether the verdict can depend on the body. If not, the session may classify with the head
     /// alone (an empty `body`, `bodyComplete` false) and need not wait.
-    package func needsBody(for request: RequestView, scratch: Scratch) -> Bool {
+    public func needsBody(for request: RequestView, scratch: Scratch) -> Bool {
         let outcome = rules.firstMatch(
             request, bodyComplete: request.bodyLength == 0, withBody: false, scratch: scratch)
         return outcome == .needsBody
@@ -70,7 +70,7 @@ package final class Cascade: Sendable {
 
     /// `bodyComplete`: `request.body` is the whole body. More than `inspect.body` bytes of it are
     /// not looked at.
-    package func classify(
+    public func classify(
         _ request: RequestView, bodyComplete: Bool, now: Instant, scratch: Scratch
     ) -> Verdict {
         let (request, bodyComplete) = inspected(request, bodyComplete)
@@ -85,7 +85,7 @@ package final class Cascade: Sendable {
     }
 
     /// The verdict without the cache and which rule gave it. For people: it may allocate.
-    package func explain(
+    public func explain(
         _ request: RequestView, bodyComplete: Bool, scratch: Scratch
     ) -> Explanation {
         let (request, bodyComplete) = inspected(request, bodyComplete)
@@ -99,7 +99,7 @@ package final class Cascade: Sendable {
             isBuiltin: rules.rules[index].isBuiltin)
     }
 
-    package var cacheStatistics: CacheStatistics { cache?.statistics ?? CacheStatistics() }
+    public var cacheStatistics: CacheStatistics { cache?.statistics ?? CacheStatistics() }
 
     private func inspected(
         _ request: RequestView, _ bodyComplete: Bool
@@ -158,11 +158,11 @@ package final class Cascade: Sendable {
 }
 
 /// What `POST /classify?explain=1` tells.
-package struct Explanation: Sendable {
-    package var verdict: Verdict
+public struct Explanation: Sendable {
+    public var verdict: Verdict
     /// The rule that matched, or nil for the default label.
-    package var rule: String?
-    package var isBuiltin: Bool
+    public var rule: String?
+    public var isBuiltin: Bool
 }
 
 extension ClassifierOptions {

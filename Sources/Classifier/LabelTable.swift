@@ -4,13 +4,13 @@
 import Vocabulary
 
 /// `@unchecked`: the pointers are set once in `init` and only read.
-package final class LabelTable: @unchecked Sendable {
-    package let names: [String]
+public final class LabelTable: @unchecked Sendable {
+    public let names: [String]
     private let text: UnsafeMutableRawBufferPointer
     private let bounds: UnsafeMutablePointer<Int>
 
     /// At most `Limits.labels` names; more are refused by `RuleSet` before this is made.
-    package init(_ names: [String]) {
+    public init(_ names: [String]) {
         precondition(names.count <= Limits.labels, "more labels than a label can number")
         self.names = names
         text = .allocate(byteCount: names.reduce(0) { $0 + $1.utf8.count }, alignment: 1)
@@ -31,16 +31,16 @@ package final class LabelTable: @unchecked Sendable {
         bounds.deallocate()
     }
 
-    package var count: Int { names.count }
+    public var count: Int { names.count }
 
-    package func label(named name: String) -> Label? {
+    public func label(named name: String) -> Label? {
         names.firstIndex(of: name).map { Label(index: UInt8($0)) }
     }
 
-    package func name(of label: Label) -> String { names[Int(label.index)] }
+    public func name(of label: Label) -> String { names[Int(label.index)] }
 
     /// The name's bytes, valid as long as the table.
-    package func bytes(of label: Label) -> Bytes {
+    public func bytes(of label: Label) -> Bytes {
         let index = Int(label.index)
         precondition(index < names.count, "a label of another table")
         return Bytes(rebasing: text[bounds[index]..<bounds[index + 1]])

@@ -2,47 +2,47 @@
 
 import Vocabulary
 
-package struct ClassifierOptions: Sendable, Equatable {
+public struct ClassifierOptions: Sendable, Equatable {
     /// Label names in configured order; the order is the `Label.index`.
-    package var labels: [String] = ["fast-path", "high-compute", "general"]
+    public var labels: [String] = ["fast-path", "high-compute", "general"]
     /// Label name -> pool name.
-    package var poolOfLabel: [String: String] = [
+    public var poolOfLabel: [String: String] = [
         "fast-path": "fast-path", "high-compute": "high-compute", "general": "general",
     ]
-    package var defaultLabel = "general"
-    package var inspect = InspectOptions()
-    package var cache = CacheOptions()
+    public var defaultLabel = "general"
+    public var inspect = InspectOptions()
+    public var cache = CacheOptions()
     /// The operator's rules come first.
-    package var rules: [Rule] = []
+    public var rules: [Rule] = []
     /// Whether the built-in rules follow the operator's.
-    package var builtinRules = true
+    public var builtinRules = true
 
-    package init() {}
+    public init() {}
 }
 
-package struct InspectOptions: Sendable, Equatable {
+public struct InspectOptions: Sendable, Equatable {
     /// Most bytes of the body a decision looks at.
-    package var body = 16 * 1024
+    public var body = 16 * 1024
     /// Longest wait for those bytes after the head.
-    package var timeout = Interval.milliseconds(100)
+    public var timeout = Interval.milliseconds(100)
 
-    package init() {}
+    public init() {}
 }
 
-package struct CacheOptions: Sendable, Equatable {
+public struct CacheOptions: Sendable, Equatable {
     /// Zero turns the cache off.
-    package var entries = 65536
-    package var ttl = Interval.seconds(600)
+    public var entries = 65536
+    public var ttl = Interval.seconds(600)
 
-    package init() {}
+    public init() {}
 }
 
-package struct Rule: Sendable, Equatable {
-    package var name: String
-    package var match: Condition
-    package var label: String
+public struct Rule: Sendable, Equatable {
+    public var name: String
+    public var match: Condition
+    public var label: String
 
-    package init(name: String, match: Condition, label: String) {
+    public init(name: String, match: Condition, label: String) {
         self.name = name
         self.match = match
         self.label = label
@@ -50,7 +50,7 @@ package struct Rule: Sendable, Equatable {
 }
 
 /// What a rule asks of a request. Keys beside each other in one `match:` mapping are `all`.
-package indirect enum Condition: Sendable, Equatable {
+public indirect enum Condition: Sendable, Equatable {
     case all([Condition])
     case any([Condition])
     case not(Condition)
@@ -75,7 +75,7 @@ package indirect enum Condition: Sendable, Equatable {
     case body(TextPattern)
 }
 
-package enum TextPattern: Sendable, Equatable {
+public enum TextPattern: Sendable, Equatable {
     /// `*` is any run, `?` any one character; anchored at both ends.
     case glob(String)
     /// Unanchored, linear time. See `RegularExpression` for the syntax.
@@ -84,31 +84,31 @@ package enum TextPattern: Sendable, Equatable {
     case contains(String, ignoreCase: Bool)
 }
 
-package enum ValueTest: Sendable, Equatable {
+public enum ValueTest: Sendable, Equatable {
     case present
     case absent
     case matches([TextPattern])
 }
 
-package struct Comparison: Sendable, Equatable {
-    package enum Operator: String, CaseIterable, Sendable { case eq, ne, lt, le, gt, ge }
+public struct Comparison: Sendable, Equatable {
+    public enum Operator: String, CaseIterable, Sendable { case eq, ne, lt, le, gt, ge }
     /// All must hold.
-    package var terms: [Term]
+    public var terms: [Term]
 
-    package struct Term: Sendable, Equatable {
-        package var comparator: Operator
-        package var value: Double
+    public struct Term: Sendable, Equatable {
+        public var comparator: Operator
+        public var value: Double
 
-        package init(_ comparator: Operator, _ value: Double) {
+        public init(_ comparator: Operator, _ value: Double) {
             self.comparator = comparator
             self.value = value
         }
     }
 
-    package init(_ terms: [Term]) { self.terms = terms }
+    public init(_ terms: [Term]) { self.terms = terms }
 }
 
-package enum JSONTest: Sendable, Equatable {
+public enum JSONTest: Sendable, Equatable {
     case exists
     case absent
     /// A number (or a string holding one).

@@ -3,7 +3,7 @@
 
 import Vocabulary
 
-package final class Scratch {
+public final class Scratch {
     let frames: UnsafeMutablePointer<JSONScan.Frame>
     let active: UnsafeMutablePointer<Int32>
     /// The answer to every probe, of the request at hand.

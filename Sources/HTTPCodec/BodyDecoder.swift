@@ -2,9 +2,9 @@
 /// copies nothing, keeps nothing but counters, and never hands on a byte of framing.
 import Vocabulary
 
-package struct BodyDecoder: Sendable {
+public struct BodyDecoder: Sendable {
     /// What a call found. `consumed` counts from the start of the input; ranges lie within it.
-    package enum Step: Equatable, Sendable {
+    public enum Step: Equatable, Sendable {
         /// Look at `isComplete` afterwards: a known length ends with its last byte.
         case data(consumed: Int, payload: Range<Int>)
         case needMore(consumed: Int)
@@ -28,7 +28,7 @@ package struct BodyDecoder: Sendable {
     private var scanner = HeadScanner()
     private let side: MessageSide
 
-    package init(_ framing: BodyFraming, side: MessageSide = .request) {
+    public init(_ framing: BodyFraming, side: MessageSide = .request) {
         self.side = side
         switch framing {
         case .none, .length(0): state = .complete
@@ -40,13 +40,13 @@ package struct BodyDecoder: Sendable {
         }
     }
 
-    package var isComplete: Bool { state == .complete }
+    public var isComplete: Bool { state == .complete }
 
     /// Bytes of payload still to come, where `Content-Length` says so.
-    package var remaining: UInt64? { state == .length ? left : nil }
+    public var remaining: UInt64? { state == .length ? left : nil }
 
     /// `limits.body` bounds request bodies only.
-    package mutating func next(_ input: Bytes, limits: Limits) -> Step {
+    public mutating func next(_ input: Bytes, limits: Limits) -> Step {
         switch state {
         case .complete: return .end(consumed: 0, trailers: 0..<0)
         case .refused(let refusal): return .refused(refusal)
@@ -60,7 +60,7 @@ package struct BodyDecoder: Sendable {
 
     /// `count` bytes of a body of known length, or of one that ends with the connection, have gone
     /// by without being read here.
-    package mutating func skip(_ count: UInt64) {
+    public mutating func skip(_ count: UInt64) {
         if state == .untilClose { return }
         precondition(state == .length && count <= left, "skipped more than there is")
         left &-= count
@@ -68,7 +68,7 @@ package struct BodyDecoder: Sendable {
     }
 
     /// The peer has closed. True if that is a clean end of the body.
-    package mutating func closed() -> Bool {
+    public mutating func closed() -> Bool {
         if state == .untilClose { state = .complete }
         return state == .complete
     }

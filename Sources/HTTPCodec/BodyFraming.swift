@@ -1,7 +1,7 @@
 /// How a message body ends (RFC 9112, 6.3), and which of the two peers a message comes from. Decided
 /// once by a head parser; nobody downstream of it reads `Content-Length` or `Transfer-Encoding`.
 
-package enum BodyFraming: Equatable, Sendable {
+public enum BodyFraming: Equatable, Sendable {
     case none
     case length(UInt64)
     case chunked
@@ -9,6 +9,6 @@ package enum BodyFraming: Equatable, Sendable {
     case untilClose
 }
 
-package enum MessageSide: UInt8, Sendable {
+public enum MessageSide: UInt8, Sendable {
     case request, response
 }

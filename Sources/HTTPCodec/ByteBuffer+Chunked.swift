@@ -4,26 +4,26 @@ import Vocabulary
 
 extension ByteBuffer {
     /// Most bytes that one chunk adds to its payload: sixteen digits and two line ends.
-    package static let chunkOverhead = 20
+    public static let chunkOverhead = 20
 
     /// Most bytes of the last chunk with these trailers: a line has at least four bytes (`a:` and
     /// its end) and grows by at most one.
-    package static func lastChunkSizeBound(trailers: Bytes) -> Int {
+    public static func lastChunkSizeBound(trailers: Bytes) -> Int {
         trailers.count &+ trailers.count / 4 &+ 8
     }
 
     /// A size of 0 would end the body: that is `appendLastChunk`'s to do.
-    package mutating func appendChunkHeader(size: Int) {
+    public mutating func appendChunkHeader(size: Int) {
         precondition(size > 0, "a chunk without payload ends the body")
         appendNumber(UInt64(size), radix: 16)
         append("\r\n")
     }
 
-    package mutating func appendChunkEnd() { append("\r\n") }
+    public mutating func appendChunkEnd() { append("\r\n") }
 
     /// The last chunk, the trailer fields that may be forwarded, and the empty line. `trailers` is
     /// what `BodyDecoder` handed out.
-    package mutating func appendLastChunk(trailers: Bytes, dropping: FieldSet = []) {
+    public mutating func appendLastChunk(trailers: Bytes, dropping: FieldSet = []) {
         var writer = ByteWriter(writable)
         writer.write("0\r\n")
         var offset = 0

@@ -7,17 +7,17 @@ extension ByteBuffer {
     private static let ownFields = 256
 
     /// Every field grows by at most one byte (`a:b`), the target and the Host are in the head.
-    package static func requestSizeBound(_ head: RequestHead, _ table: FieldTable) -> Int {
+    public static func requestSizeBound(_ head: RequestHead, _ table: FieldTable) -> Int {
         head.length &+ table.count &+ ownFields
     }
 
-    package static func responseSizeBound(_ head: ResponseHead, _ table: FieldTable) -> Int {
+    public static func responseSizeBound(_ head: ResponseHead, _ table: FieldTable) -> Int {
         head.length &+ table.count &+ ownFields
     }
 
     /// Request line in origin-form, Host, the kept fields and the framing; not the empty line. Always
     /// HTTP/1.1, as it is our hop. `absentHost` stands in where an HTTP/1.0 client named no host.
-    package mutating func appendRequestHead(
+    public mutating func appendRequestHead(
         _ head: RequestHead, table: FieldTable, bytes: Bytes, dropping: FieldSet,
         absentHost: StaticString = "localhost"
     ) {
@@ -49,7 +49,7 @@ extension ByteBuffer {
 
     /// Status line, the kept fields and `framing`; not the empty line. `framing` may differ from
     /// the head's (`untilClose` can become `chunked`). Always HTTP/1.1 (RFC 9110, 6.2).
-    package mutating func appendResponseHead(
+    public mutating func appendResponseHead(
         _ head: ResponseHead, table: FieldTable, bytes: Bytes, dropping: FieldSet,
         framing: BodyFraming
     ) {
@@ -70,25 +70,25 @@ extension ByteBuffer {
         produced(writer.written)
     }
 
-    package mutating func appendField(_ name: StaticString, _ value: Bytes) {
+    public mutating func appendField(_ name: StaticString, _ value: Bytes) {
         append(name)
         append(": ")
         append(value)
         append("\r\n")
     }
 
-    package mutating func appendField(_ name: StaticString, _ value: StaticString) {
+    public mutating func appendField(_ name: StaticString, _ value: StaticString) {
         appendField(name, Bytes(start: value.utf8Start, count: value.utf8CodeUnitCount))
     }
 
-    package mutating func appendField(_ name: StaticString, _ value: UInt64) {
+    public mutating func appendField(_ name: StaticString, _ value: UInt64) {
         append(name)
         append(": ")
         appendNumber(value, radix: 10)
         append("\r\n")
     }
 
-    package mutating func appendEndOfHead() { append("\r\n") }
+    public mutating func appendEndOfHead() { append("\r\n") }
 
     mutating func appendNumber(_ number: UInt64, radix: UInt64) {
         var writer = ByteWriter(writable)

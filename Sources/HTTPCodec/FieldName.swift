@@ -3,7 +3,7 @@
 import Vocabulary
 
 /// At most 64, so that a `FieldSet` is one word.
-package enum FieldName: UInt8, CaseIterable, Sendable {
+public enum FieldName: UInt8, CaseIterable, Sendable {
     case other
     case host, contentLength, transferEncoding, connection, keepAlive, te, trailer, upgrade
     case proxyConnection, proxyAuthenticate, proxyAuthorization, proxyAuthenticationInfo
@@ -17,7 +17,7 @@ package enum FieldName: UInt8, CaseIterable, Sendable {
     case ifRange, vary, warning, proxy
 
     /// The canonical name in lower case.
-    package var text: StaticString {
+    public var text: StaticString {
         switch self {
         case .other: ""
         case .host: "host"

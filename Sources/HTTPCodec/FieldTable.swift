@@ -2,15 +2,15 @@
 /// head. It belongs to one worker and holds what the last parse put there; it never owns bytes.
 import Vocabulary
 
-package final class FieldTable {
-    package let capacity: Int
+public final class FieldTable {
+    public let capacity: Int
     /// Behind a pointer like the rest: class properties that vary cost an exclusivity check for each
     /// access, which was a quarter of a parse.
     private let totals: UnsafeMutablePointer<FieldTotals>
     private let entries: UnsafeMutablePointer<HeaderField>
     private let marks: UnsafeMutablePointer<FieldMark>
 
-    package init(capacity: Int) {
+    public init(capacity: Int) {
         precondition(capacity > 0, "a table without room")
         self.capacity = capacity
         entries = .allocate(capacity: capacity)
@@ -25,27 +25,27 @@ package final class FieldTable {
         totals.deallocate()
     }
 
-    package var count: Int { totals.pointee.count }
+    public var count: Int { totals.pointee.count }
     /// The names present, spelled properly (not by lookalikes).
-    package var present: FieldSet { totals.pointee.present }
+    public var present: FieldSet { totals.pointee.present }
 
-    package var fields: UnsafeBufferPointer<HeaderField> {
+    public var fields: UnsafeBufferPointer<HeaderField> {
         UnsafeBufferPointer(start: entries, count: count)
     }
 
     /// The known name of a field; `other` for an unknown one and for a lookalike of a known one.
-    package func name(at index: Int) -> FieldName {
+    public func name(at index: Int) -> FieldName {
         precondition(index >= 0 && index < count, "no such field")
         return marks[index].isLookalike ? .other : marks[index].name
     }
 
     /// The value of the first field of that name.
-    package func first(_ name: FieldName, in bytes: Bytes) -> Bytes? {
+    public func first(_ name: FieldName, in bytes: Bytes) -> Bytes? {
         guard let index = firstIndex(of: name) else { return nil }
         return value(at: index).of(bytes)
     }
 
-    package func contains(_ name: FieldName) -> Bool { present.has(name) }
+    public func contains(_ name: FieldName) -> Bool { present.has(name) }
 }
 
 private struct FieldTotals {

@@ -2,14 +2,14 @@
 /// lines and control characters, nothing of what the lines say; the parsers read those.
 import Vocabulary
 
-package enum HeadScan: Equatable, Sendable {
+public enum HeadScan: Equatable, Sendable {
     case incomplete
     /// The head's bytes, from the first empty line that was skipped to the one that ends it.
     case complete(length: Int)
     case refused(Refusal)
 }
 
-package struct HeadScanner: Sendable {
+public struct HeadScanner: Sendable {
     /// Every byte before this one has been looked at.
     private var looked = 0
     private var lineStart = 0
@@ -22,12 +22,12 @@ package struct HeadScanner: Sendable {
     /// Room in a first line besides the target: method, version, two spaces.
     static let firstLineOverhead = RequestParser.methodLength + 11
 
-    package init() {}
+    public init() {}
 
-    package mutating func reset() { self = HeadScanner() }
+    public mutating func reset() { self = HeadScanner() }
 
     /// `bytes` begins where it began at the last call, and holds at least as much.
-    package mutating func scan(_ bytes: Bytes, limits: Limits, side: MessageSide) -> HeadScan {
+    public mutating func scan(_ bytes: Bytes, limits: Limits, side: MessageSide) -> HeadScan {
         scan(bytes, limits: limits, side: side, section: false)
     }
 

@@ -2,11 +2,11 @@
 /// methods are case-sensitive (RFC 9110, 9.1).
 import Vocabulary
 
-package enum Method: UInt8, CaseIterable, Sendable {
+public enum Method: UInt8, CaseIterable, Sendable {
     case get, head, post, put, delete, patch, options, trace, connect, other
 
     /// RFC 9110, 9.2.1.
-    @inlinable package var isSafe: Bool {
+    @inlinable public var isSafe: Bool {
         switch self {
         case .get, .head, .options, .trace: true
         case .post, .put, .delete, .patch, .connect, .other: false
@@ -14,7 +14,7 @@ package enum Method: UInt8, CaseIterable, Sendable {
     }
 
     /// RFC 9110, 9.2.2.
-    @inlinable package var isIdempotent: Bool {
+    @inlinable public var isIdempotent: Bool {
         switch self {
         case .get, .head, .options, .trace, .put, .delete: true
         case .post, .patch, .connect, .other: false

@@ -1,12 +1,12 @@
 /// Why a message is refused, in a form that metrics can count and a local reply can say. A refusal is
 /// a value: parsers return it, and the connection it came from is not used any further.
 
-package struct Refusal: Equatable, Sendable {
-    package var status: UInt16
-    package var reason: RefusalReason
+public struct Refusal: Equatable, Sendable {
+    public var status: UInt16
+    public var reason: RefusalReason
 
     @inlinable
-    package init(status: UInt16, reason: RefusalReason) {
+    public init(status: UInt16, reason: RefusalReason) {
         self.status = status
         self.reason = reason
     }
@@ -18,7 +18,7 @@ package struct Refusal: Equatable, Sendable {
     }
 }
 
-package enum RefusalReason: UInt8, CaseIterable, Sendable {
+public enum RefusalReason: UInt8, CaseIterable, Sendable {
     case bareLineFeed, bareCarriageReturn, controlCharacter, emptyLines, headTooLarge, uriTooLong
     case badRequestLine, badMethod, methodNotAllowed, badVersion, unsupportedVersion
     case badTarget, badPath, badQuery, climbingPath, badAuthority

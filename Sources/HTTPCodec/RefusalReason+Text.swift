@@ -3,8 +3,8 @@
 
 extension RefusalReason {
     /// For `slb_rejected_total{reason}` and the code of a local reply.
-    package var name: StaticString { words.name }
-    package var message: StaticString { words.message }
+    public var name: StaticString { words.name }
+    public var message: StaticString { words.message }
 
     private var words: (name: StaticString, message: StaticString) {
         switch self {

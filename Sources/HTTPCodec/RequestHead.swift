@@ -2,37 +2,37 @@
 /// The fields themselves are in the `FieldTable` it was parsed into.
 import Vocabulary
 
-package struct RequestHead: Sendable {
-    package var method = ByteRange.empty
-    package var kind = Method.other
+public struct RequestHead: Sendable {
+    public var method = ByteRange.empty
+    public var kind = Method.other
     /// Never empty, except in asterisk-form that arrived as `OPTIONS http://host` (`asteriskForm`).
-    package var path = ByteRange.empty
+    public var path = ByteRange.empty
     /// What follows `?`, without it.
-    package var query = ByteRange.empty
-    package var hasQuery = false
+    public var query = ByteRange.empty
+    public var hasQuery = false
     /// `Host`, or the authority of an absolute-form target (RFC 9112, 3.2.2). Empty only for an
     /// HTTP/1.0 request that names none.
-    package var authority = ByteRange.empty
-    package var contentType = ByteRange.empty
-    package var minorVersion: UInt8 = 1
-    package var framing = BodyFraming.none
+    public var authority = ByteRange.empty
+    public var contentType = ByteRange.empty
+    public var minorVersion: UInt8 = 1
+    public var framing = BodyFraming.none
     /// Whether the client would reuse the connection.
-    package var keepAlive = true
+    public var keepAlive = true
     /// The client waits for 100 (Continue) before it sends the body.
-    package var expectsContinue = false
-    package var acceptsTrailers = false
+    public var expectsContinue = false
+    public var acceptsTrailers = false
     /// Read for OPTIONS only (RFC 9110, 7.6.2); a value beyond 32 bits is as good as the largest.
-    package var maxForwards: UInt32?
+    public var maxForwards: UInt32?
     /// Bytes of the head, empty lines before and after included.
-    package var length = 0
-    package var asteriskForm = false
+    public var length = 0
+    public var asteriskForm = false
     /// The target came in absolute-form.
-    package var absoluteForm = false
+    public var absoluteForm = false
 
-    package init() {}
+    public init() {}
 }
 
-package enum RequestParse: Sendable {
+public enum RequestParse: Sendable {
     case head(RequestHead)
     case refused(Refusal)
 }

@@ -2,11 +2,11 @@
 /// the table and decides everything there is to decide about the message; it never repairs.
 import Vocabulary
 
-package enum RequestParser {
+public enum RequestParser {
     /// Longest method; the longest registered one has 17 bytes.
     static let methodLength = 32
 
-    package static func parse(
+    public static func parse(
         _ bytes: Bytes, into table: FieldTable, limits: Limits
     ) -> RequestParse {
         var head = RequestHead()

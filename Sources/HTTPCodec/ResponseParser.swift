@@ -2,8 +2,8 @@
 /// a client. It decides how the body ends and whether the connection survives it; it never repairs.
 import Vocabulary
 
-package enum ResponseParser {
-    package static func parse(
+public enum ResponseParser {
+    public static func parse(
         _ bytes: Bytes, to requestMethod: Method, into table: FieldTable, limits: Limits
     ) -> ResponseParse {
         var head = ResponseHead()

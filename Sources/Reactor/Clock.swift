@@ -3,9 +3,9 @@
 import CLinux
 import Vocabulary
 
-package enum Clock {
-    package static var now: Instant { Instant(nanoseconds: slb_clock(CLOCK_MONOTONIC)) }
+public enum Clock {
+    public static var now: Instant { Instant(nanoseconds: slb_clock(CLOCK_MONOTONIC)) }
 
     /// Nanoseconds since the epoch.
-    package static var timeOfDay: UInt64 { slb_clock(CLOCK_REALTIME) }
+    public static var timeOfDay: UInt64 { slb_clock(CLOCK_REALTIME) }
 }

@@ -4,18 +4,18 @@
 import CLinux
 import Vocabulary
 
-package struct Listener: Sendable {
-    package let descriptor: Int32
+public struct Listener: Sendable {
+    public let descriptor: Int32
     /// What it is really bound to, the port the kernel chose included.
-    package let address: Address
+    public let address: Address
     /// Several loops accept from this one descriptor.
-    package let isShared: Bool
+    public let isShared: Bool
 
     /// As large as the kernel allows (`net.core.somaxconn`).
     private static let backlog: Int32 = 65535
 
     /// Binds and listens. `reusePort` lets several sockets share the port.
-    package static func open(
+    public static func open(
         _ address: Address, resolved: SocketAddress, reusePort: Bool
     ) throws(Errno) -> Listener {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
@@ -36,26 +36,26 @@ package struct Listener: Sendable {
     }
 
     /// A descriptor that somebody else opened (`LISTEN_FDS`).
-    package static func adopt(_ fd: Int32, as address: Address) throws(Errno) -> Listener {
+    public static func adopt(_ fd: Int32, as address: Address) throws(Errno) -> Listener {
         guard slb_set_nonblocking(fd) == 0 else { throw .last }
         return Listener(descriptor: fd, address: bound(fd, as: address), isShared: true)
     }
 
     /// The same socket for another loop, with a descriptor of its own to close.
-    package func duplicate() throws(Errno) -> Listener {
+    public func duplicate() throws(Errno) -> Listener {
         let copy = slb_duplicate(descriptor)
         guard copy >= 0 else { throw .last }
         return Listener(descriptor: copy, address: address, isShared: isShared)
     }
 
-    package enum Accepted {
+    public enum Accepted {
         case connection(fd: Int32, peer: PeerAddress)
         case none
         /// No descriptors or no memory: accepting again at once would spin.
         case exhausted(Errno)
     }
 
-    package func accept() -> Accepted {
+    public func accept() -> Accepted {
         while true {
             var storage = sockaddr_storage()
             var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -74,7 +74,7 @@ package struct Listener: Sendable {
         }
     }
 
-    package func close() {
+    public func close() {
         _ = CLinux.close(descriptor)
         if case .unix(let path) = address { unlink(path) }
     }

@@ -3,24 +3,24 @@
 import CLinux
 import Synchronization
 
-package final class Mailbox<Message: Sendable>: Sendable {
-    package let descriptor: Int32
+public final class Mailbox<Message: Sendable>: Sendable {
+    public let descriptor: Int32
     private let messages = Mutex<[Message]>([])
 
-    package init() throws(Errno) {
+    public init() throws(Errno) {
         descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
         guard descriptor >= 0 else { throw .last }
     }
 
     deinit { close(descriptor) }
 
-    package func send(_ message: Message) {
+    public func send(_ message: Message) {
         messages.withLock { $0.append(message) }
         eventfd_write(descriptor, 1)
     }
 
     /// Takes all messages; the owner's loop calls it when the descriptor is readable.
-    package func receive() -> [Message] {
+    public func receive() -> [Message] {
         var count: eventfd_t = 0
         eventfd_read(descriptor, &count)
         return messages.withLock { queue in

@@ -2,18 +2,18 @@
 
 import CLinux
 
-package enum Signal: Int32, CaseIterable, Sendable {
+public enum Signal: Int32, CaseIterable, Sendable {
     case terminate = 15
     case interrupt = 2
     case hangup = 1
     case reopen = 10  // SIGUSR1
 }
 
-package final class Signals {
-    package let descriptor: Int32
+public final class Signals {
+    public let descriptor: Int32
 
     /// Call before any thread starts: they inherit the mask.
-    package init() throws(Errno) {
+    public init() throws(Errno) {
         slb_ignore_sigpipe()
         var set = sigset_t()
         let numbers = Signal.allCases.map(\.rawValue)
@@ -26,7 +26,7 @@ package final class Signals {
     deinit { close(descriptor) }
 
     /// The next pending signal, if any.
-    package func next() -> Signal? {
+    public func next() -> Signal? {
         var info = signalfd_siginfo()
         let size = MemoryLayout<signalfd_siginfo>.size
         guard read(descriptor, &info, size) == size else { return nil }

@@ -5,7 +5,7 @@ import CLinux
 import Vocabulary
 
 /// What one read or write came to.
-package enum Transfer {
+public enum Transfer {
     case moved(Int)
     /// Nothing now; an event will tell.
     case wouldBlock
@@ -14,8 +14,8 @@ package enum Transfer {
     case failed(Errno)
 }
 
-package enum Socket {
-    package static func receive(_ fd: Int32, into room: UnsafeMutableRawBufferPointer) -> Transfer {
+public enum Socket {
+    public static func receive(_ fd: Int32, into room: UnsafeMutableRawBufferPointer) -> Transfer {
         while true {
             let count = recv(fd, room.baseAddress, room.count, 0)
             if count > 0 { return .moved(count) }
@@ -26,7 +26,7 @@ package enum Socket {
         }
     }
 
-    package static func send(_ fd: Int32, _ bytes: Bytes) -> Transfer {
+    public static func send(_ fd: Int32, _ bytes: Bytes) -> Transfer {
         while true {
             let count = CLinux.send(fd, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
             if count >= 0 { return .moved(count) }
@@ -37,7 +37,7 @@ package enum Socket {
     }
 
     /// Starts a connection; `true` if it is already there (Unix sockets).
-    package static func connect(to address: SocketAddress) throws(Errno) -> (fd: Int32, done: Bool) {
+    public static func connect(to address: SocketAddress) throws(Errno) -> (fd: Int32, done: Bool) {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let fd = socket(Int32(address.family), kind, 0)
         guard fd >= 0 else { throw .last }
@@ -52,19 +52,19 @@ package enum Socket {
     }
 
     /// What became of a connection in progress; `nil` is success.
-    package static func connectError(_ fd: Int32) -> Errno? {
+    public static func connectError(_ fd: Int32) -> Errno? {
         let code = slb_socket_error(fd)
         return code == 0 ? nil : Errno(code)
     }
 
-    package static func noDelay(_ fd: Int32) {
+    public static func noDelay(_ fd: Int32) {
         _ = slb_set_option(fd, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     }
 
-    package static func shutdownSending(_ fd: Int32) { _ = shutdown(fd, Int32(SHUT_WR)) }
+    public static func shutdownSending(_ fd: Int32) { _ = shutdown(fd, Int32(SHUT_WR)) }
 
-    package static func close(_ fd: Int32) { _ = CLinux.close(fd) }
+    public static func close(_ fd: Int32) { _ = CLinux.close(fd) }
 
     /// Makes the coming close a reset: what the peer has got so far is not the whole.
-    package static func resetOnClose(_ fd: Int32) { _ = slb_set_linger(fd, 0) }
+    public static func resetOnClose(_ fd: Int32) { _ = slb_set_linger(fd, 0) }
 }

@@ -4,19 +4,19 @@
 import CLinux
 import Vocabulary
 
-package struct SocketAddress: @unchecked Sendable {
-    package private(set) var storage: sockaddr_storage
-    package private(set) var size: socklen_t
+public struct SocketAddress: @unchecked Sendable {
+    public private(set) var storage: sockaddr_storage
+    public private(set) var size: socklen_t
 
-    package init(storage: sockaddr_storage, size: socklen_t) {
+    public init(storage: sockaddr_storage, size: socklen_t) {
         self.storage = storage
         self.size = size
     }
 
-    package var family: sa_family_t { storage.ss_family }
-    package var isInternet: Bool { family == AF_INET || family == AF_INET6 }
+    public var family: sa_family_t { storage.ss_family }
+    public var isInternet: Bool { family == AF_INET || family == AF_INET6 }
 
-    package static func unix(_ path: String) throws(Errno) -> SocketAddress {
+    public static func unix(_ path: String) throws(Errno) -> SocketAddress {
         var storage = sockaddr_storage()
         let bytes = Array(path.utf8)
         let room = MemoryLayout<sockaddr_un>.size - MemoryLayout<sa_family_t>.size
@@ -31,14 +31,14 @@ package struct SocketAddress: @unchecked Sendable {
     }
 
     /// The port of an internet address.
-    package var port: UInt16 {
+    public var port: UInt16 {
         withUnsafeBytes(of: storage) { raw in
             isInternet ? UInt16(raw[2]) << 8 | UInt16(raw[3]) : 0
         }
     }
 
     /// The peer's address in 16 bytes, IPv4 mapped into IPv6; zero for a Unix socket.
-    package var peer: PeerAddress {
+    public var peer: PeerAddress {
         withUnsafeBytes(of: storage) { raw in
             switch Int32(family) {
             case AF_INET: PeerAddress(ipv4: (raw[4], raw[5], raw[6], raw[7]), port: port)
@@ -48,7 +48,7 @@ package struct SocketAddress: @unchecked Sendable {
         }
     }
 
-    package var description: String {
+    public var description: String {
         guard isInternet else { return "unix" }
         var text = [UInt8](repeating: 0, count: PeerAddress.textCapacity)
         let count = text.withUnsafeMutableBytes { peer.write(to: $0) }
@@ -58,16 +58,16 @@ package struct SocketAddress: @unchecked Sendable {
 }
 
 /// Why a name could not be resolved.
-package struct ResolveError: Error, CustomStringConvertible {
-    package let description: String
+public struct ResolveError: Error, CustomStringConvertible {
+    public let description: String
 }
 
-package enum Resolver {
+public enum Resolver {
     /// Addresses of one endpoint that are kept.
-    package static let mostAddresses = 8
+    public static let mostAddresses = 8
 
     /// Blocks. IPv4 first: a worker on `localhost` most often listens there.
-    package static func resolve(_ address: Address) throws(ResolveError) -> [SocketAddress] {
+    public static func resolve(_ address: Address) throws(ResolveError) -> [SocketAddress] {
         switch address {
         case .unix(let path):
             do throws(Errno) {

@@ -2,7 +2,7 @@
 
 import CLinux
 
-package final class Thread: @unchecked Sendable {
+public final class Thread: @unchecked Sendable {
     // Written once before anybody else sees it.
     private var handle = pthread_t()
 
@@ -17,7 +17,7 @@ package final class Thread: @unchecked Sendable {
     }
 
     /// `name` is cut to the kernel's 15 bytes.
-    package init(name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
+    public init(name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
         let start = Unmanaged.passRetained(Start(name: String(name.prefix(15)), body: body))
         let status = pthread_create(
             &handle, nil,
@@ -34,5 +34,5 @@ package final class Thread: @unchecked Sendable {
         }
     }
 
-    package func join() { pthread_join(handle, nil) }
+    public func join() { pthread_join(handle, nil) }
 }

@@ -5,9 +5,9 @@
 
 import Vocabulary
 
-package final class TimerWheel {
+public final class TimerWheel {
     /// Resolution: nobody's timeout is shorter than a few of these.
-    package static let tick = Interval.milliseconds(8)
+    public static let tick = Interval.milliseconds(8)
     /// 8192 ticks of 8 ms: 65 s in one turn; later deadlines go round more than once.
     private static let buckets = 8192
     private static let none = UInt32.max
@@ -27,9 +27,9 @@ package final class TimerWheel {
     /// The slots of the bucket being turned; kept for its capacity.
     private var due: [UInt32] = []
     /// Nodes in buckets.
-    package private(set) var count = 0
+    public private(set) var count = 0
 
-    package init(now: Instant) {
+    public init(now: Instant) {
         capacity = 64
         nodes = .allocate(capacity: capacity)
         nodes.initialize(repeating: Node(), count: capacity)
@@ -44,7 +44,7 @@ package final class TimerWheel {
     }
 
     /// Sets or replaces the deadline of `slot`.
-    package func arm(_ slot: UInt32, at deadline: Instant) {
+    public func arm(_ slot: UInt32, at deadline: Instant) {
         ensure(slot)
         let node = nodes + Int(slot)
         node.pointee.deadline = deadline.nanoseconds
@@ -55,25 +55,25 @@ package final class TimerWheel {
     }
 
     /// Forgets the deadline; the node leaves its bucket when that comes round.
-    package func disarm(_ slot: UInt32) {
+    public func disarm(_ slot: UInt32) {
         guard Int(slot) < capacity else { return }
         nodes[Int(slot)].deadline = .max
     }
 
     /// The slot has a new tenant or none: nothing of the old one may fire.
-    package func remove(_ slot: UInt32) {
+    public func remove(_ slot: UInt32) {
         guard Int(slot) < capacity else { return }
         nodes[Int(slot)].deadline = .max
         unfile(slot)
     }
 
-    package func deadline(of slot: UInt32) -> Instant? {
+    public func deadline(of slot: UInt32) -> Instant? {
         guard Int(slot) < capacity, nodes[Int(slot)].deadline != .max else { return nil }
         return Instant(nanoseconds: nodes[Int(slot)].deadline)
     }
 
     /// Milliseconds the loop may sleep without missing a tick that has work; -1 if nothing is filed.
-    package func sleep(now: Instant) -> Int32 {
+    public func sleep(now: Instant) -> Int32 {
         guard count > 0 else { return -1 }
         var tick = cursor &+ 1
         let horizon = cursor &+ UInt64(Self.longestSleepTicks)
@@ -87,7 +87,7 @@ package final class TimerWheel {
     private static let longestSleepTicks = 64
 
     /// Calls `fire` with each slot whose deadline has passed; the deadline is cleared before.
-    package func advance(to now: Instant, _ fire: (UInt32) -> Void) {
+    public func advance(to now: Instant, _ fire: (UInt32) -> Void) {
         let target = Self.tickNumber(now.nanoseconds)
         guard target > cursor else { return }
         // After a long stop one look at every bucket is enough.

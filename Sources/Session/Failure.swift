@@ -3,7 +3,7 @@
 
 import HTTPCodec
 
-package enum Failure: Equatable, Sendable {
+public enum Failure: Equatable, Sendable {
     case refused(Refusal)
     /// Every endpoint of the pool was tried and none took a connection.
     case noEndpoint
@@ -18,7 +18,7 @@ package enum Failure: Equatable, Sendable {
     /// This process has no descriptor, buffer or slot left for the exchange.
     case overloaded
 
-    package var status: UInt16 {
+    public var status: UInt16 {
         switch self {
         case .refused(let refusal): refusal.status
         case .noEndpoint, .overloaded: 503
@@ -30,7 +30,7 @@ package enum Failure: Equatable, Sendable {
         }
     }
 
-    package var code: StaticString {
+    public var code: StaticString {
         switch self {
         case .refused(let refusal): refusal.reason.name
         case .noEndpoint: "no_healthy_endpoint"
@@ -44,7 +44,7 @@ package enum Failure: Equatable, Sendable {
         }
     }
 
-    package var message: StaticString {
+    public var message: StaticString {
         switch self {
         case .refused(let refusal): refusal.reason.message
         case .noEndpoint: "no endpoint of the pool for this request can be reached; try again shortly"
@@ -59,7 +59,7 @@ package enum Failure: Equatable, Sendable {
     }
 
     /// Seconds for `Retry-After`, where coming back makes sense.
-    package var retryAfter: UInt64? {
+    public var retryAfter: UInt64? {
         switch self {
         case .noEndpoint, .overloaded: 1
         default: nil
@@ -74,10 +74,10 @@ extension Failure {
     ]
 
     /// Every code there is, for the metrics; `number` is its place.
-    package static let allNames: [String] =
+    public static let allNames: [String] =
         own.map { "\($0.code)" } + RefusalReason.allCases.map { "\($0.name)" }
 
-    package var number: Int {
+    public var number: Int {
         switch self {
         case .noEndpoint: 0
         case .upstreamClosed: 1

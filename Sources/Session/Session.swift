@@ -5,9 +5,9 @@
 import HTTPCodec
 import Vocabulary
 
-package struct Session: Sendable {
+public struct Session: Sendable {
     /// How far the request has come.
-    package enum Request: UInt8, Sendable {
+    public enum Request: UInt8, Sendable {
         /// The head is here; the decision waits for more of the body.
         case inspecting
         /// Decided; the rest of the body follows.
@@ -15,15 +15,15 @@ package struct Session: Sendable {
         case complete
     }
 
-    package enum Upstream: UInt8, Sendable {
+    public enum Upstream: UInt8, Sendable {
         case none, connecting, attached
     }
 
-    package enum Response: UInt8, Sendable {
+    public enum Response: UInt8, Sendable {
         case awaited, streaming, complete
     }
 
-    package enum Event: Sendable {
+    public enum Event: Sendable {
         /// The inspection window holds `window` bytes of the body; `complete`: that is all of it.
         case body(window: Int, complete: Bool)
         case inspectionExpired
@@ -47,7 +47,7 @@ package struct Session: Sendable {
         case downstreamLost
     }
 
-    package enum Action: Equatable, Sendable {
+    public enum Action: Equatable, Sendable {
         case none
         /// Send `100 Continue`: the body is wanted and has not begun.
         case invite
@@ -67,9 +67,9 @@ package struct Session: Sendable {
         case finish(keepUpstream: Bool, keepDownstream: Bool)
     }
 
-    package private(set) var request = Request.inspecting
-    package private(set) var upstream = Upstream.none
-    package private(set) var response = Response.awaited
+    public private(set) var request = Request.inspecting
+    public private(set) var upstream = Upstream.none
+    public private(set) var response = Response.awaited
 
     /// Bytes that the decision may look at.
     private let windowLimit: Int
@@ -78,16 +78,16 @@ package struct Session: Sendable {
     private var canReplay = true
     private var hasRetried = false
 
-    package init(windowLimit: Int, isIdempotent: Bool, expectsContinue: Bool) {
+    public init(windowLimit: Int, isIdempotent: Bool, expectsContinue: Bool) {
         self.windowLimit = windowLimit
         self.isIdempotent = isIdempotent
         owesInvitation = expectsContinue
     }
 
     /// The exchange is over once the response is.
-    package var isOver: Bool { response == .complete }
+    public var isOver: Bool { response == .complete }
 
-    package mutating func on(_ event: Event) -> Action {
+    public mutating func on(_ event: Event) -> Action {
         guard !isOver else { return .none }
         switch event {
         case .body(let window, let complete): return inspect(window: window, complete: complete)

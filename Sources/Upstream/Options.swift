@@ -2,29 +2,29 @@
 
 import Vocabulary
 
-package struct PoolOptions: Sendable, Equatable {
-    package enum Balancing: String, CaseIterable, Sendable { case roundRobin = "round-robin" }
+public struct PoolOptions: Sendable, Equatable {
+    public enum Balancing: String, CaseIterable, Sendable { case roundRobin = "round-robin" }
 
-    package var name: String
-    package var balancing = Balancing.roundRobin
-    package var endpoints: [EndpointOptions]
+    public var name: String
+    public var balancing = Balancing.roundRobin
+    public var endpoints: [EndpointOptions]
     /// Idle upstream connections one worker keeps for one endpoint.
-    package var idleConnections = 512
+    public var idleConnections = 512
     /// How long an idle upstream connection is kept.
-    package var idleTimeout = Interval.seconds(60)
+    public var idleTimeout = Interval.seconds(60)
 
-    package init(name: String, endpoints: [EndpointOptions]) {
+    public init(name: String, endpoints: [EndpointOptions]) {
         self.name = name
         self.endpoints = endpoints
     }
 }
 
-package struct EndpointOptions: Sendable, Equatable {
+public struct EndpointOptions: Sendable, Equatable {
     /// As configured: `http://127.0.0.1:9003` or `unix:/run/app.sock`; the name in metrics.
-    package var url: String
-    package var address: Address
+    public var url: String
+    public var address: Address
 
-    package init(url: String, address: Address) {
+    public init(url: String, address: Address) {
         self.url = url
         self.address = address
     }

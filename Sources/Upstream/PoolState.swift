@@ -4,47 +4,47 @@
 import Synchronization
 import Vocabulary
 
-package final class EndpointState: Sendable {
-    package let options: EndpointOptions
+public final class EndpointState: Sendable {
+    public let options: EndpointOptions
     /// Nanoseconds on the monotonic clock until which the endpoint is passed over; zero is admitting.
     private let ejectedUntil = Atomic<UInt64>(0)
 
     init(options: EndpointOptions) { self.options = options }
 
-    package func isAvailable(at now: Instant) -> Bool {
+    public func isAvailable(at now: Instant) -> Bool {
         ejectedUntil.load(ordering: .relaxed) <= now.nanoseconds
     }
 
     /// The last connection attempt succeeded.
-    package func admit() {
+    public func admit() {
         guard ejectedUntil.load(ordering: .relaxed) != 0 else { return }
         ejectedUntil.store(0, ordering: .relaxed)
     }
 
     /// The last connection attempt failed: others come first for a while.
-    package func eject(until instant: Instant) {
+    public func eject(until instant: Instant) {
         ejectedUntil.store(instant.nanoseconds, ordering: .relaxed)
     }
 }
 
-package final class PoolState: Sendable {
+public final class PoolState: Sendable {
     /// How long an endpoint that refused a connection is passed over while others are available.
-    package static let ejection = Interval.seconds(1)
+    public static let ejection = Interval.seconds(1)
     /// Endpoints of one pool; `Turn` remembers the tried ones in one word.
-    package static let mostEndpoints = 128
+    public static let mostEndpoints = 128
 
-    package let options: PoolOptions
-    package let endpoints: [EndpointState]
+    public let options: PoolOptions
+    public let endpoints: [EndpointState]
     private let turns = Atomic<UInt64>(0)
 
-    package init(options: PoolOptions) {
+    public init(options: PoolOptions) {
         precondition(options.endpoints.count <= Self.mostEndpoints, "the configuration bounds endpoints")
         self.options = options
         endpoints = options.endpoints.map { EndpointState(options: $0) }
     }
 
     /// The next request's turn. One counter for all workers keeps the rotation exact.
-    package func takeTurn() -> Turn {
+    public func takeTurn() -> Turn {
         guard !endpoints.isEmpty else { return Turn(start: 0) }
         let ticket = turns.add(1, ordering: .relaxed).oldValue
         return Turn(start: UInt8(ticket % UInt64(endpoints.count)))
@@ -52,7 +52,7 @@ package final class PoolState: Sendable {
 
     /// The endpoint whose turn it is, or the first available one after it; when all the untried are
     /// ejected, the first of those after all. `nil` once every endpoint has been tried.
-    package func pick(_ turn: inout Turn, at now: Instant) -> Int? {
+    public func pick(_ turn: inout Turn, at now: Instant) -> Int? {
         pick(&turn) { endpoints[$0].isAvailable(at: now) } ?? pick(&turn) { _ in true }
     }
 
@@ -66,21 +66,21 @@ package final class PoolState: Sendable {
         return nil
     }
 
-    package func hasUntried(_ turn: Turn) -> Bool {
+    public func hasUntried(_ turn: Turn) -> Bool {
         endpoints.indices.contains { !turn.hasTried($0) }
     }
 
-    package func hasAvailableEndpoint(at now: Instant) -> Bool {
+    public func hasAvailableEndpoint(at now: Instant) -> Bool {
         endpoints.contains { $0.isAvailable(at: now) }
     }
 }
 
 /// One request's way round its pool.
-package struct Turn: Sendable {
+public struct Turn: Sendable {
     let start: UInt8
     private var tried: (UInt64, UInt64) = (0, 0)
 
-    package init(start: UInt8) { self.start = start }
+    public init(start: UInt8) { self.start = start }
 
     func hasTried(_ index: Int) -> Bool {
         (index < 64 ? tried.0 >> UInt64(index) : tried.1 >> UInt64(index - 64)) & 1 == 1

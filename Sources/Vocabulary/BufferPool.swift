@@ -1,13 +1,13 @@
 /// Fixed-size buffers of one worker in two sizes, kept for reuse up to a bound and given back to the
 /// system beyond it. An idle connection holds none. Never shared between threads.
 
-package final class BufferPool {
+public final class BufferPool {
     /// Enough for almost every message; a request at rest in the proxy costs one of these.
-    package static let smallCapacity = 16 * 1024
+    public static let smallCapacity = 16 * 1024
 
     /// Holds the largest head, the inspected body and a serialised head's additions; bulk transfers
     /// use it too, for fewer system calls.
-    package let largeCapacity: Int
+    public let largeCapacity: Int
 
     /// Buffers of each size kept while free: 2 MiB of small ones and 4 MiB of large ones by default.
     private static let keptSmall = 128
@@ -17,9 +17,9 @@ package final class BufferPool {
     private var large: FreeList
 
     /// Leased buffers, for the metrics and for tests that look for leaks.
-    package private(set) var leased = 0
+    public private(set) var leased = 0
 
-    package init(largeCapacity: Int) {
+    public init(largeCapacity: Int) {
         self.largeCapacity = max(largeCapacity, 2 * Self.smallCapacity)
         small = FreeList(kept: Self.keptSmall)
         large = FreeList(kept: Self.keptLarge)
@@ -30,18 +30,18 @@ package final class BufferPool {
         large.drain()
     }
 
-    package func leaseSmall() -> ByteBuffer {
+    public func leaseSmall() -> ByteBuffer {
         leased &+= 1
         return ByteBuffer(base: small.take(Self.smallCapacity), capacity: Self.smallCapacity)
     }
 
-    package func leaseLarge() -> ByteBuffer {
+    public func leaseLarge() -> ByteBuffer {
         leased &+= 1
         return ByteBuffer(base: large.take(largeCapacity), capacity: largeCapacity)
     }
 
     /// Takes the memory back and leaves an empty buffer behind. Does nothing to an empty one.
-    package func release(_ buffer: inout ByteBuffer) {
+    public func release(_ buffer: inout ByteBuffer) {
         guard let base = buffer.base else { return }
         leased &-= 1
         if buffer.capacity == Self.smallCapacity { small.give(base) } else { large.give(base) }
@@ -49,7 +49,7 @@ package final class BufferPool {
     }
 
     /// Moves what is readable into a large buffer.
-    package func grow(_ buffer: inout ByteBuffer) {
+    public func grow(_ buffer: inout ByteBuffer) {
         guard buffer.capacity < largeCapacity else { return }
         var bigger = leaseLarge()
         bigger.append(buffer.readable)

@@ -12,36 +12,36 @@ import Synchronization
 
 /// A keyed 128-bit hash. Two different inputs do not meet in practice, and without the key nobody
 /// can make them.
-package struct CacheKey: Hashable, Sendable {
-    package let low: UInt64
-    package let high: UInt64
+public struct CacheKey: Hashable, Sendable {
+    public let low: UInt64
+    public let high: UInt64
 
-    package init(low: UInt64, high: UInt64) {
+    public init(low: UInt64, high: UInt64) {
         self.low = low
         self.high = high
     }
 }
 
-package struct CacheStatistics: Hashable, Sendable {
-    package var hits: UInt64 = 0
-    package var misses: UInt64 = 0
+public struct CacheStatistics: Hashable, Sendable {
+    public var hits: UInt64 = 0
+    public var misses: UInt64 = 0
     /// Entries pushed out by younger ones; those that expired are not counted.
-    package var evictions: UInt64 = 0
-    package var entries = 0
+    public var evictions: UInt64 = 0
+    public var entries = 0
 
-    package init() {}
+    public init() {}
 }
 
 /// `@unchecked`: every pointer is set once in `init`; what shards share is behind their locks.
-package final class LRUCache: @unchecked Sendable {
+public final class LRUCache: @unchecked Sendable {
     /// Enough that two workers seldom meet at a lock, on any machine of today.
-    package static let mostShards = 64
+    public static let mostShards = 64
     /// Below this many entries a shard, an uneven spread would cost more than sharing a lock.
     static let leastEntriesPerShard = 64
     /// Nodes are numbered with 32 bits and one number means "none".
-    package static let mostEntries = 1 << 28
+    public static let mostEntries = 1 << 28
 
-    package let capacity: Int
+    public let capacity: Int
     let shardCount: Int
     private let timeToLive: Interval
     private let shards: UnsafeMutablePointer<LRUShard>
@@ -49,7 +49,7 @@ package final class LRUCache: @unchecked Sendable {
     private let buckets: UnsafeMutablePointer<UInt32>
 
     /// `capacity` is clamped to 1...`mostEntries`.
-    package init(capacity wanted: Int, timeToLive: Interval) {
+    public init(capacity wanted: Int, timeToLive: Interval) {
         capacity = min(max(wanted, 1), Self.mostEntries)
         self.timeToLive = timeToLive
         var count = 1
@@ -91,17 +91,17 @@ package final class LRUCache: @unchecked Sendable {
     }
 
     /// The value stored under `key`, made the most recently used, unless it has expired by `now`.
-    package func value(for key: CacheKey, now: Instant) -> UInt64? {
+    public func value(for key: CacheKey, now: Instant) -> UInt64? {
         shards[shard(of: key)].state.withLock { $0.value(for: key, now: now) }
     }
 
     /// Stores or replaces; the least recently used entry of a full shard goes.
-    package func insert(_ value: UInt64, for key: CacheKey, now: Instant) {
+    public func insert(_ value: UInt64, for key: CacheKey, now: Instant) {
         let expiry = now + timeToLive
         shards[shard(of: key)].state.withLock { $0.insert(value, for: key, expiry: expiry) }
     }
 
-    package var statistics: CacheStatistics {
+    public var statistics: CacheStatistics {
         var sum = CacheStatistics()
         for index in 0..<shardCount {
             let part = shards[index].state.withLock { $0.statistics }

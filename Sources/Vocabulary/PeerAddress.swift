@@ -1,21 +1,21 @@
 /// The address of a connection's other end in 16 bytes and a port, without pointers: what forwarding
 /// headers and logs show. IPv4 is kept in IPv6's mapped form; all zero is a Unix socket.
 
-package struct PeerAddress: Hashable, Sendable {
+public struct PeerAddress: Hashable, Sendable {
     private var high: UInt64
     private var low: UInt64
-    package private(set) var port: UInt16
+    public private(set) var port: UInt16
 
     /// Bytes of the longest text form.
-    package static let textCapacity = 46
+    public static let textCapacity = 46
 
-    package init() {
+    public init() {
         high = 0
         low = 0
         port = 0
     }
 
-    package init(ipv4 octets: (UInt8, UInt8, UInt8, UInt8), port: UInt16) {
+    public init(ipv4 octets: (UInt8, UInt8, UInt8, UInt8), port: UInt16) {
         high = 0
         let bits = UInt64(octets.0) << 24 | UInt64(octets.1) << 16 | UInt64(octets.2) << 8 | UInt64(octets.3)
         low = 0xFFFF << 32 | bits
@@ -23,19 +23,19 @@ package struct PeerAddress: Hashable, Sendable {
     }
 
     /// `bytes` are the 16 bytes in network order.
-    package init(ipv6 bytes: Bytes, port: UInt16) {
+    public init(ipv6 bytes: Bytes, port: UInt16) {
         precondition(bytes.count == 16, "an IPv6 address has 16 bytes")
         high = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
         low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
         self.port = port
     }
 
-    package var isUnix: Bool { high == 0 && low == 0 && port == 0 }
-    package var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
+    public var isUnix: Bool { high == 0 && low == 0 && port == 0 }
+    public var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
 
     /// Writes the text form (RFC 5952 for IPv6; `unix` for a Unix socket) and returns its length.
     /// `room` has at least `textCapacity` bytes.
-    package func write(to room: UnsafeMutableRawBufferPointer) -> Int {
+    public func write(to room: UnsafeMutableRawBufferPointer) -> Int {
         precondition(room.count >= Self.textCapacity, "no room for an address")
         var writer = Writer(room: room)
         if isUnix {

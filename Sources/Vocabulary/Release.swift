@@ -1,5 +1,5 @@
 /// Which slb this is: the one place where the version stands.
 
-package enum Release {
-    package static let version = "0.1.0"
+public enum Release {
+    public static let version = "0.1.0"
 }

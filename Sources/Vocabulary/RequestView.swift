@@ -2,18 +2,18 @@
 /// only for the call it is passed to; nobody may keep it or anything it points to.
 
 /// Bytes owned by somebody else, valid for the duration of one call.
-package typealias Bytes = UnsafeRawBufferPointer
+public typealias Bytes = UnsafeRawBufferPointer
 
 /// One header field as offsets into the head's bytes. `package` for the codec that writes it and
 /// the rules that read it.
-package struct HeaderField: Sendable {
-    package var nameOffset: UInt32
-    package var nameLength: UInt32
-    package var valueOffset: UInt32
-    package var valueLength: UInt32
+public struct HeaderField: Sendable {
+    public var nameOffset: UInt32
+    public var nameLength: UInt32
+    public var valueOffset: UInt32
+    public var valueLength: UInt32
 
     @inlinable
-    package init(nameOffset: UInt32, nameLength: UInt32, valueOffset: UInt32, valueLength: UInt32) {
+    public init(nameOffset: UInt32, nameLength: UInt32, valueOffset: UInt32, valueLength: UInt32) {
         self.nameOffset = nameOffset
         self.nameLength = nameLength
         self.valueOffset = valueOffset
@@ -21,26 +21,26 @@ package struct HeaderField: Sendable {
     }
 }
 
-package struct RequestView {
-    package var method: Bytes
+public struct RequestView {
+    public var method: Bytes
     /// The request target's path, without the query: `/v1/items/7`, or `*`.
-    package var path: Bytes
+    public var path: Bytes
     /// What follows `?`, without it; empty if there is none.
-    package var query: Bytes
+    public var query: Bytes
     /// The authority the request is for (`Host`, or the absolute-form target's).
-    package var host: Bytes
+    public var host: Bytes
     /// The `Content-Type` value, parameters included; empty if there is none.
-    package var contentType: Bytes
+    public var contentType: Bytes
     /// The bytes `fields` point into.
-    package var head: Bytes
-    package var fields: UnsafeBufferPointer<HeaderField>
+    public var head: Bytes
+    public var fields: UnsafeBufferPointer<HeaderField>
     /// At most `inspect.body` bytes of the body, already de-chunked.
-    package var body: Bytes
+    public var body: Bytes
     /// The whole body's length if it is known (`Content-Length`, or the end has been seen).
-    package var bodyLength: UInt64?
+    public var bodyLength: UInt64?
 
     @inlinable
-    package init(
+    public init(
         method: Bytes, path: Bytes, query: Bytes, host: Bytes, contentType: Bytes, head: Bytes,
         fields: UnsafeBufferPointer<HeaderField>, body: Bytes, bodyLength: UInt64?
     ) {

@@ -3,24 +3,24 @@
 /// Belongs to one thread.
 
 /// Names one tenancy of a slot.
-package struct SlabKey: Hashable, Sendable {
-    package var index: UInt32
-    package var generation: UInt32
+public struct SlabKey: Hashable, Sendable {
+    public var index: UInt32
+    public var generation: UInt32
 
     @inlinable
-    package init(index: UInt32, generation: UInt32) {
+    public init(index: UInt32, generation: UInt32) {
         self.index = index
         self.generation = generation
     }
 
     /// Generations have 30 bits, so that a key and two bits of kind fit epoll's 64: a stale event would
     /// need a thousand million reuses of one slot within one batch to be mistaken.
-    package static let generationMask: UInt32 = 0x3FFF_FFFF
+    public static let generationMask: UInt32 = 0x3FFF_FFFF
 
-    package static let none = SlabKey(index: .max, generation: generationMask)
+    public static let none = SlabKey(index: .max, generation: generationMask)
 }
 
-package final class Slab<Element> {
+public final class Slab<Element> {
     /// What the slab knows of a slot; beside the elements, so that their addresses are plain arithmetic.
     @usableFromInline struct Tenancy {
         @usableFromInline var generation: UInt32
@@ -41,11 +41,11 @@ package final class Slab<Element> {
     private let vacant: Element
 
     /// Slots in use.
-    package private(set) var count = 0
-    package let capacity: Int
+    public private(set) var count = 0
+    public let capacity: Int
 
     /// `vacant` fills a slot that nobody holds. Elements are plain data: slots are never destroyed.
-    package init(capacity: Int, vacant: Element) {
+    public init(capacity: Int, vacant: Element) {
         precondition(_isPOD(Element.self), "slab elements are plain data")
         self.capacity = capacity
         self.vacant = vacant
@@ -61,7 +61,7 @@ package final class Slab<Element> {
     }
 
     /// `nil` when every slot is taken.
-    package func insert(_ element: Element) -> SlabKey? {
+    public func insert(_ element: Element) -> SlabKey? {
         let index: UInt32
         if firstFree != .max {
             index = firstFree
@@ -77,7 +77,7 @@ package final class Slab<Element> {
         return SlabKey(index: index, generation: tenancy(index).pointee.generation)
     }
 
-    package func remove(_ index: UInt32) {
+    public func remove(_ index: UInt32) {
         let tenancy = tenancy(index)
         tenancy.pointee.generation = (tenancy.pointee.generation &+ 1) & SlabKey.generationMask
         tenancy.pointee.nextFree = firstFree
@@ -88,23 +88,23 @@ package final class Slab<Element> {
 
     /// The element of a live slot. Its address is stable until `remove`.
     @inlinable
-    package subscript(index: UInt32) -> UnsafeMutablePointer<Element> {
+    public subscript(index: UInt32) -> UnsafeMutablePointer<Element> {
         precondition(index < used, "a slot that was never used")
         return chunks[Int(index >> Self.chunkShift)].elements + Int(index & Self.chunkMask)
     }
 
     /// The element a key names, unless the slot has changed hands since.
     @inlinable
-    package func find(_ key: SlabKey) -> UnsafeMutablePointer<Element>? {
+    public func find(_ key: SlabKey) -> UnsafeMutablePointer<Element>? {
         guard key.index < used, tenancy(key.index).pointee.generation == key.generation else { return nil }
         return self[key.index]
     }
 
     @inlinable
-    package func generation(of index: UInt32) -> UInt32 { tenancy(index).pointee.generation }
+    public func generation(of index: UInt32) -> UInt32 { tenancy(index).pointee.generation }
 
     /// One past the highest index ever used, for walking all slots.
-    package var end: UInt32 { used }
+    public var end: UInt32 { used }
 
     @inlinable
     func tenancy(_ index: UInt32) -> UnsafeMutablePointer<Tenancy> {

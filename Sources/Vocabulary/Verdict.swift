@@ -2,19 +2,19 @@
 
 /// An index into the configured table of labels. Labels are data: three by default, any set by
 /// configuration, at most `Limits.labels`.
-package struct Label: Hashable, Sendable {
-    package let index: UInt8
+public struct Label: Hashable, Sendable {
+    public let index: UInt8
 
     @inlinable
-    package init(index: UInt8) { self.index = index }
+    public init(index: UInt8) { self.index = index }
 }
 
 /// Who decided. The raw value indexes metric tables.
-package enum Source: UInt8, CaseIterable, Sendable {
+public enum Source: UInt8, CaseIterable, Sendable {
     case cache, rule, model, llm, fallback
 
     /// The name in headers, metrics and logs.
-    package var name: StaticString {
+    public var name: StaticString {
         switch self {
         case .cache: "cache"
         case .rule: "rule"
@@ -25,14 +25,14 @@ package enum Source: UInt8, CaseIterable, Sendable {
     }
 }
 
-package struct Verdict: Hashable, Sendable {
-    package var label: Label
+public struct Verdict: Hashable, Sendable {
+    public var label: Label
     /// In 0...1.
-    package var confidence: Float
-    package var source: Source
+    public var confidence: Float
+    public var source: Source
 
     @inlinable
-    package init(label: Label, confidence: Float, source: Source) {
+    public init(label: Label, confidence: Float, source: Source) {
         self.label = label
         self.confidence = confidence
         self.source = source

@@ -1,11 +1,13 @@
 /// `slb run`, the default: reads the configuration and hands it to the proxy.
 
 import ArgumentParser
+import Classifier
 import Configuration
 import Foundation
 import Logging
 import ProxyServer
 import Reactor
+import Telemetry
 import Upstream
 import Vocabulary
 

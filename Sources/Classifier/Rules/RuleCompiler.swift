@@ -4,13 +4,13 @@
 import Vocabulary
 
 /// One thing wrong with the classifier's options. `rule` is the rule's name, or nil.
-package struct RuleProblem: Error, Hashable, Sendable {
-    package var rule: String?
-    package var message: String
+public struct RuleProblem: Error, Hashable, Sendable {
+    public var rule: String?
+    public var message: String
 }
 
-package struct RuleProblems: Error, Hashable, Sendable {
-    package var problems: [RuleProblem]
+public struct RuleProblems: Error, Hashable, Sendable {
+    public var problems: [RuleProblem]
 }
 
 struct RuleCompiler {

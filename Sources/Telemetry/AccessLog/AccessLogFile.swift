@@ -110,12 +110,12 @@ struct AccessLogFile: ~Copyable {
 }
 
 /// What went wrong with the log's file, with the path and the kernel's reason.
-package struct AccessLogError: Error, Equatable, CustomStringConvertible {
-    package enum Operation: String, Sendable { case open, write, start }
+public struct AccessLogError: Error, Equatable, CustomStringConvertible {
+    public enum Operation: String, Sendable { case open, write, start }
 
-    package let operation: Operation
-    package let path: String
-    package let code: Int32
+    public let operation: Operation
+    public let path: String
+    public let code: Int32
 
     init(_ operation: Operation, path: String, code: Int32) {
         self.operation = operation
@@ -123,7 +123,7 @@ package struct AccessLogError: Error, Equatable, CustomStringConvertible {
         self.code = code
     }
 
-    package var description: String {
+    public var description: String {
         "access log: cannot \(operation.rawValue) \(path): \(String(cString: strerror(code)))"
     }
 }

@@ -2,9 +2,9 @@ import Vocabulary
 
 /// One exchange as one line of text: JSON or the combined format. Whatever the bytes, a line is
 /// valid, has one line feed, at its end, and is no longer than `AccessLogLimits.line`.
-package enum AccessLogLine {
+public enum AccessLogLine {
     /// `buffer` has room for `AccessLogLimits.line` bytes.
-    package static func append(
+    public static func append(
         _ record: AccessLogRecord, format: AccessLogOptions.Format,
         to buffer: inout ByteBuffer
     ) {

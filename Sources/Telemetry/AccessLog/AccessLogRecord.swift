@@ -2,42 +2,42 @@ import Vocabulary
 
 /// What one line of the access log says of one exchange: views and numbers, nothing copied. Valid
 /// only for the call it is passed to. The views may hold any bytes; empty is "not known".
-package struct AccessLogRecord {
+public struct AccessLogRecord {
     /// Time of day at the end of the exchange, in nanoseconds since the epoch.
-    package var time: Int64 = 0
-    package var client = Bytes(start: nil, count: 0)
-    package var requestID = Bytes(start: nil, count: 0)
-    package var method = Bytes(start: nil, count: 0)
-    package var host = Bytes(start: nil, count: 0)
+    public var time: Int64 = 0
+    public var client = Bytes(start: nil, count: 0)
+    public var requestID = Bytes(start: nil, count: 0)
+    public var method = Bytes(start: nil, count: 0)
+    public var host = Bytes(start: nil, count: 0)
     /// As the client sent it, query included.
-    package var target = Bytes(start: nil, count: 0)
-    package var version = Bytes(start: nil, count: 0)
+    public var target = Bytes(start: nil, count: 0)
+    public var version = Bytes(start: nil, count: 0)
     /// 0 if no response head was sent.
-    package var status = 0
+    public var status = 0
     /// Body bytes.
-    package var requestBytes: UInt64 = 0
-    package var responseBytes: UInt64 = 0
-    package var duration = Interval.zero
-    package var label = Bytes(start: nil, count: 0)
+    public var requestBytes: UInt64 = 0
+    public var responseBytes: UInt64 = 0
+    public var duration = Interval.zero
+    public var label = Bytes(start: nil, count: 0)
     /// `nil` before a verdict; then `label` is empty and the confidence says nothing.
-    package var source: Source?
-    package var confidence: Float = 0
-    package var pool = Bytes(start: nil, count: 0)
+    public var source: Source?
+    public var confidence: Float = 0
+    public var pool = Bytes(start: nil, count: 0)
     /// The endpoint's URL.
-    package var endpoint = Bytes(start: nil, count: 0)
+    public var endpoint = Bytes(start: nil, count: 0)
     /// 0 if no upstream answered.
-    package var upstreamStatus = 0
+    public var upstreamStatus = 0
     /// `nil` if no connection was opened.
-    package var connectTime: Interval?
+    public var connectTime: Interval?
     /// To the end of the upstream's response head; `nil` if there was none.
-    package var responseTime: Interval?
-    package var isUpstreamReused = false
-    package var userAgent = Bytes(start: nil, count: 0)
-    package var referer = Bytes(start: nil, count: 0)
+    public var responseTime: Interval?
+    public var isUpstreamReused = false
+    public var userAgent = Bytes(start: nil, count: 0)
+    public var referer = Bytes(start: nil, count: 0)
     /// How the exchange ended: `complete`, or a reason in snake case.
-    package var termination: StaticString = "complete"
+    public var termination: StaticString = "complete"
 
-    package init() {}
+    public init() {}
 }
 
 /// The fields of a JSON line, in their order. Every line has them all; what is not known is `null`.
@@ -59,8 +59,8 @@ package struct AccessLogRecord {
 ///
 /// A `combined` line is `client - - [time] "method target protocol" status response_bytes "referer"
 /// "user_agent"`, as other servers write it.
-package enum AccessLogFields {
-    package static let names = [
+public enum AccessLogFields {
+    public static let names = [
         "time", "client", "request_id", "method", "host", "target", "protocol", "status",
         "request_bytes", "response_bytes", "duration", "label", "confidence", "source", "pool",
         "upstream", "upstream_status", "upstream_connect_time", "upstream_response_time",

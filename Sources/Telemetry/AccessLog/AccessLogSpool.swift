@@ -4,7 +4,7 @@ import Vocabulary
 /// One worker's end of the access log: lines are made in a chunk, full chunks go to the writer. Its
 /// lock is the worker's own but for one moment a second, when the writer asks for what there is. It
 /// never waits for the disk: without a free chunk a line is dropped and counted.
-package final class AccessLogSpool: Sendable {
+public final class AccessLogSpool: Sendable {
     private let chunks: AccessLogChunks
     private let format: AccessLogOptions.Format
     private let current = Guarded<AccessLogChunks.Filled?>(nil)
@@ -18,7 +18,7 @@ package final class AccessLogSpool: Sendable {
     /// Lines that found no chunk.
     var dropped: UInt64 { lost.load(ordering: .relaxed) }
 
-    package func append(_ record: AccessLogRecord) {
+    public func append(_ record: AccessLogRecord) {
         current.withLock { chunk in
             guard var target = chunk ?? takeChunk() else {
                 lost.add(1, ordering: .relaxed)

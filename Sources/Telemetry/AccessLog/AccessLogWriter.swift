@@ -4,9 +4,9 @@ import Synchronization
 /// The access log's own thread and everything that may wait for a disk. Workers give their lines to
 /// their spool; no call of a worker ever waits for this thread. What cannot be written is counted and
 /// reported, never retried for ever.
-package final class AccessLogWriter: Sendable {
+public final class AccessLogWriter: Sendable {
     /// What the operator is told, from the writer's thread.
-    package enum Report: Sendable, Equatable {
+    public enum Report: Sendable, Equatable {
         case reopened
         /// The old file stays in use.
         case reopenFailed(AccessLogError)
@@ -16,7 +16,7 @@ package final class AccessLogWriter: Sendable {
     }
 
     /// One for each worker.
-    package let spools: [AccessLogSpool]
+    public let spools: [AccessLogSpool]
 
     private let chunks: AccessLogChunks
     private let path: String
@@ -27,7 +27,7 @@ package final class AccessLogWriter: Sendable {
     private let thread = Guarded<pthread_t?>(nil)
 
     /// `nil` if the log is off. The file is opened here, so that a wrong path is known at start.
-    package static func start(
+    public static func start(
         _ options: AccessLogOptions, workers: Int, report: @escaping @Sendable (Report) -> Void
     ) throws(AccessLogError) -> AccessLogWriter? {
         guard options.destination != .off else { return nil }
@@ -57,19 +57,19 @@ package final class AccessLogWriter: Sendable {
     }
 
     /// Lines lost to a full queue or a failing file.
-    package var dropped: UInt64 {
+    public var dropped: UInt64 {
         spools.reduce(lost.load(ordering: .relaxed)) { $0 &+ $1.dropped }
     }
 
     /// For log rotation: lines made before this call go to the old file, then the path is opened anew.
-    package func reopen() {
+    public func reopen() {
         isReopening.store(true, ordering: .releasing)
         chunks.bell.ring()
     }
 
     /// Writes what there is and ends the thread. The workers have stopped; a line that comes later is
     /// never written. Calling it again does nothing.
-    package func stop() {
+    public func stop() {
         guard let id = thread.withLock({ $0.take() }) else { return }
         isStopping.store(true, ordering: .releasing)
         chunks.bell.ring()

@@ -2,27 +2,27 @@ import Vocabulary
 
 /// Times of day as text, from seconds since 1970-01-01T00:00:00Z, by proleptic Gregorian arithmetic.
 /// It never asks what time it is, and knows no zone but UTC.
-package struct WallClock: Sendable, Equatable {
-    package let year: Int
-    package let month: Int
-    package let day: Int
-    package let hour: Int
-    package let minute: Int
-    package let second: Int
+public struct WallClock: Sendable, Equatable {
+    public let year: Int
+    public let month: Int
+    public let day: Int
+    public let hour: Int
+    public let minute: Int
+    public let second: Int
     /// 0 is Sunday.
-    package let weekday: Int
+    public let weekday: Int
 
     /// 9999-12-31T23:59:59Z: the last second whose year has four digits.
-    package static let lastSecond: Int64 = 253_402_300_799
+    public static let lastSecond: Int64 = 253_402_300_799
     /// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7).
-    package static let httpDateLength = 29
+    public static let httpDateLength = 29
     /// "1994-11-06T08:49:37.000Z" (RFC 3339).
-    package static let timestampLength = 24
+    public static let timestampLength = 24
     /// "06/Nov/1994:08:49:37 +0000", as in the common log format.
-    package static let commonLogLength = 26
+    public static let commonLogLength = 26
 
     /// Times outside 1970...9999 are held at the nearest end, so that every text has its length.
-    package init(epochSeconds: Int64) {
+    public init(epochSeconds: Int64) {
         let clamped = Int(min(max(epochSeconds, 0), Self.lastSecond))
         let days = clamped / 86_400
         let rest = clamped % 86_400
@@ -43,7 +43,7 @@ package struct WallClock: Sendable, Equatable {
     }
 
     /// An IMF-fixdate, the value of a `Date` header field.
-    package func appendHTTPDate(to buffer: inout ByteBuffer) {
+    public func appendHTTPDate(to buffer: inout ByteBuffer) {
         buffer.append(weekdayName)
         buffer.append(", ")
         buffer.append(paddedDecimal: day, width: 2)
@@ -56,7 +56,7 @@ package struct WallClock: Sendable, Equatable {
         buffer.append(" GMT")
     }
 
-    package func appendTimestamp(milliseconds: Int, to buffer: inout ByteBuffer) {
+    public func appendTimestamp(milliseconds: Int, to buffer: inout ByteBuffer) {
         buffer.append(paddedDecimal: year, width: 4)
         buffer.append(UInt8(ascii: "-"))
         buffer.append(paddedDecimal: month, width: 2)
@@ -69,7 +69,7 @@ package struct WallClock: Sendable, Equatable {
         buffer.append(UInt8(ascii: "Z"))
     }
 
-    package func appendCommonLog(to buffer: inout ByteBuffer) {
+    public func appendCommonLog(to buffer: inout ByteBuffer) {
         buffer.append(paddedDecimal: day, width: 2)
         buffer.append(UInt8(ascii: "/"))
         buffer.append(monthName)

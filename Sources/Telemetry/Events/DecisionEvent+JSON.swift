@@ -4,7 +4,7 @@ import Vocabulary
 extension DecisionEvent {
     /// No line feed inside or at the end, as server-sent events need it. A label or endpoint that
     /// the layout does not know (an event from before a reload) is `null`.
-    package func appendJSON(to text: inout [UInt8], layout: MetricsLayout) {
+    public func appendJSON(to text: inout [UInt8], layout: MetricsLayout) {
         let label = Int(verdict.label.index)
         text += "{\"id\":\"\(Self.hexadecimal(id.high))\(Self.hexadecimal(id.low))\"".utf8
         text += ",\"timestamp\":\"\(timestamp)\",\"label\":".utf8

@@ -2,19 +2,19 @@ import Vocabulary
 
 /// One decision as the event stream tells it, of fixed size and without text: names are looked up
 /// when somebody reads it. It holds nothing of the request's content.
-package struct DecisionEvent: Sendable, Equatable {
+public struct DecisionEvent: Sendable, Equatable {
     /// 128 bits that name the exchange; shown as 32 hexadecimal digits.
-    package var id: (high: UInt64, low: UInt64)
+    public var id: (high: UInt64, low: UInt64)
     /// Time of day, in nanoseconds since the epoch.
-    package var time: Int64
-    package var verdict: Verdict
-    package var classifyLatency: Interval
-    package var totalLatency: Interval
+    public var time: Int64
+    public var verdict: Verdict
+    public var classifyLatency: Interval
+    public var totalLatency: Interval
     /// Indices into the layout; `nil` if no endpoint was chosen.
-    package var upstream: (pool: UInt16, endpoint: UInt16)?
-    package var status: UInt16
+    public var upstream: (pool: UInt16, endpoint: UInt16)?
+    public var status: UInt16
 
-    package init(
+    public init(
         id: (high: UInt64, low: UInt64), time: Int64, verdict: Verdict,
         classifyLatency: Interval, totalLatency: Interval,
         upstream: (pool: UInt16, endpoint: UInt16)?, status: UInt16
@@ -28,7 +28,7 @@ package struct DecisionEvent: Sendable, Equatable {
         self.status = status
     }
 
-    package static func == (left: DecisionEvent, right: DecisionEvent) -> Bool {
+    public static func == (left: DecisionEvent, right: DecisionEvent) -> Bool {
         left.id == right.id && left.time == right.time && left.verdict == right.verdict
             && left.classifyLatency == right.classifyLatency
             && left.totalLatency == right.totalLatency && left.status == right.status

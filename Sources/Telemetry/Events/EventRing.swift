@@ -3,9 +3,9 @@ import Vocabulary
 
 /// The latest decisions of all workers, for whoever watches the event stream. Nobody waits here: a
 /// worker that finds the ring busy lets its event go, and a watcher that is slow misses the oldest.
-package final class EventRing: Sendable {
+public final class EventRing: Sendable {
     /// Events kept; a power of two. At 1,000 decisions a second, a watcher may look away for a second.
-    package static let capacity = 1024
+    public static let capacity = 1024
 
     private struct State: Sendable {
         var slots: [DecisionEvent]
@@ -14,7 +14,7 @@ package final class EventRing: Sendable {
     }
 
     /// Where a watcher is: the number of the first event it has not seen.
-    package struct Cursor: Sendable {
+    public struct Cursor: Sendable {
         fileprivate var next: UInt64
     }
 
@@ -22,7 +22,7 @@ package final class EventRing: Sendable {
     private let watchers = Atomic<Int>(0)
     private let lost = Atomic<UInt64>(0)
 
-    package init() {
+    public init() {
         let verdict = Verdict(label: Label(index: 0), confidence: 0, source: .fallback)
         let nothing = DecisionEvent(
             id: (0, 0), time: 0, verdict: verdict, classifyLatency: .zero, totalLatency: .zero,
@@ -31,13 +31,13 @@ package final class EventRing: Sendable {
     }
 
     /// Whether an event is worth making: one relaxed load.
-    package var isWatched: Bool { watchers.load(ordering: .relaxed) > 0 }
+    public var isWatched: Bool { watchers.load(ordering: .relaxed) > 0 }
 
     /// Events that a watcher did not get.
-    package var dropped: UInt64 { lost.load(ordering: .relaxed) }
+    public var dropped: UInt64 { lost.load(ordering: .relaxed) }
 
     /// Never waits and never allocates. Costs one relaxed load when nobody watches.
-    package func put(_ event: DecisionEvent) {
+    public func put(_ event: DecisionEvent) {
         guard isWatched else { return }
         let isIn: Void? = state.withLockIfAvailable { state in
             state.slots[Int(state.written % UInt64(Self.capacity))] = event
@@ -47,19 +47,19 @@ package final class EventRing: Sendable {
     }
 
     /// Starts with the next event. Every watch is ended by one `unwatch`.
-    package func watch() -> Cursor {
+    public func watch() -> Cursor {
         watchers.add(1, ordering: .relaxed)
         return Cursor(next: state.withLock { $0.written })
     }
 
-    package func unwatch() {
+    public func unwatch() {
         let left = watchers.subtract(1, ordering: .relaxed).newValue
         precondition(left >= 0, "a watch was ended twice")
     }
 
     /// Appends what happened since the last call, oldest first, at most `limit` events, so that the
     /// lock is never held long. Returns how many were overwritten before this watcher came.
-    package func read(
+    public func read(
         from cursor: inout Cursor, limit: Int = 64, into events: inout [DecisionEvent]
     ) -> UInt64 {
         // Before the lock, so that a worker never finds it held by an allocation.

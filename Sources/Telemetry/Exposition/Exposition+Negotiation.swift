@@ -4,7 +4,7 @@ import Vocabulary
 /// bytes are an answer: what is not understood is passed over, and the Prometheus text is the rest.
 extension Exposition {
     /// OpenMetrics only if it is asked for by name and nothing we have is liked better.
-    package static func format(accept: Bytes) -> Format {
+    public static func format(accept: Bytes) -> Format {
         var openMetrics = 0
         var text = (quality: 0, specificity: 0)
         for element in accept.split(separator: UInt8(ascii: ",")) {

@@ -2,11 +2,11 @@ import Vocabulary
 
 /// The metrics page: all workers' tables summed, with the gauges, in one of two text formats. It runs
 /// on the admin thread and may allocate; it must never write to a worker's table.
-package enum Exposition {
-    package enum Format: Sendable, Equatable, CaseIterable {
+public enum Exposition {
+    public enum Format: Sendable, Equatable, CaseIterable {
         case prometheus, openMetrics
 
-        package var contentType: StaticString {
+        public var contentType: StaticString {
             switch self {
             case .prometheus: "text/plain; version=0.0.4; charset=utf-8"
             case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -15,7 +15,7 @@ package enum Exposition {
     }
 
     /// All workers have the same layout; with none, only what the gauges say has samples.
-    package static func render(
+    public static func render(
         format: Format, workers: [WorkerMetrics], gauges: Gauges
     ) -> [UInt8] {
         var page = ExpositionPage(format: format)

@@ -2,7 +2,7 @@ import Synchronization
 
 /// A fixed table of 64-bit cells with one writer and any number of readers. Relaxed loads and stores
 /// only, so a count costs no locked instruction; a reader may see one cell newer than another.
-package struct CounterTable: ~Copyable, @unchecked Sendable {
+public struct CounterTable: ~Copyable, @unchecked Sendable {
     // Unchecked: the pointer is constant and everything behind it is atomic.
     @usableFromInline let cells: UnsafeMutablePointer<Atomic<UInt64>>
     @usableFromInline let count: Int

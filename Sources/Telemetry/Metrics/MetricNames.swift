@@ -1,15 +1,15 @@
 /// Every metric slb exposes: its name, type, unit, labels and help, and nothing else. No other file
 /// may spell a metric's name.
 
-package struct MetricFamily: Sendable, Equatable {
-    package enum Kind: String, Sendable { case counter, gauge, histogram, info }
+public struct MetricFamily: Sendable, Equatable {
+    public enum Kind: String, Sendable { case counter, gauge, histogram, info }
 
     /// As in the Prometheus text format: counters end in `_total`, the info metric in `_info`.
-    package let name: String
-    package let kind: Kind
-    package let unit: String?
-    package let labels: [String]
-    package let help: String
+    public let name: String
+    public let kind: Kind
+    public let unit: String?
+    public let labels: [String]
+    public let help: String
 
     init(_ name: String, _ kind: Kind, unit: String? = nil, labels: [String] = [], help: String) {
         self.name = name
@@ -20,84 +20,84 @@ package struct MetricFamily: Sendable, Equatable {
     }
 }
 
-package enum MetricNames {
-    package static let requests = MetricFamily(
+public enum MetricNames {
+    public static let requests = MetricFamily(
         "slb_requests_total", .counter, labels: ["label", "status_code"],
         help: "Requests answered, by label (none: answered before a verdict) and status code.")
-    package static let requestDuration = MetricFamily(
+    public static let requestDuration = MetricFamily(
         "slb_request_duration_seconds", .histogram, unit: "seconds", labels: ["label"],
         help: "Time from the first byte of a request to the last byte of its response.")
-    package static let decisions = MetricFamily(
+    public static let decisions = MetricFamily(
         "slb_decisions_total", .counter, labels: ["label", "source"],
         help: "Verdicts of the classifier, by label and by who decided.")
-    package static let classifyDuration = MetricFamily(
+    public static let classifyDuration = MetricFamily(
         "slb_classify_duration_seconds", .histogram, unit: "seconds", labels: ["source"],
         help: "Time from asking for a verdict to having it.")
-    package static let cacheHits = MetricFamily(
+    public static let cacheHits = MetricFamily(
         "slb_cache_hits_total", .counter, help: "Verdicts found in the cache.")
-    package static let cacheMisses = MetricFamily(
+    public static let cacheMisses = MetricFamily(
         "slb_cache_misses_total", .counter, help: "Verdicts looked for and not found in the cache.")
-    package static let cacheEvictions = MetricFamily(
+    public static let cacheEvictions = MetricFamily(
         "slb_cache_evictions_total", .counter, help: "Verdicts that left the cache to make room.")
-    package static let cacheEntries = MetricFamily(
+    public static let cacheEntries = MetricFamily(
         "slb_cache_entries", .gauge, help: "Verdicts in the cache.")
-    package static let llmRequests = MetricFamily(
+    public static let llmRequests = MetricFamily(
         "slb_llm_requests_total", .counter, labels: ["outcome"],
         help: "Questions to the language model, by outcome.")
-    package static let upstreamRequests = MetricFamily(
+    public static let upstreamRequests = MetricFamily(
         "slb_upstream_requests_total", .counter, labels: ["pool", "endpoint", "outcome"],
         help: "Attempts to have an endpoint serve a request, by outcome.")
-    package static let upstreamConnect = MetricFamily(
+    public static let upstreamConnect = MetricFamily(
         "slb_upstream_connect_duration_seconds", .histogram, unit: "seconds", labels: ["pool"],
         help: "Time to open a connection to an endpoint.")
-    package static let upstreamRetries = MetricFamily(
+    public static let upstreamRetries = MetricFamily(
         "slb_upstream_retries_total", .counter, labels: ["pool"],
         help: "Attempts that followed a failed attempt of the same request.")
-    package static let endpointAvailable = MetricFamily(
+    public static let endpointAvailable = MetricFamily(
         "slb_endpoint_available", .gauge, labels: ["pool", "endpoint"],
         help: "Whether the balancer may choose the endpoint (1) or not (0).")
-    package static let connections = MetricFamily(
+    public static let connections = MetricFamily(
         "slb_connections", .gauge, labels: ["side", "state"],
         help: "Open connections, by side and by whether an exchange is running on them.")
-    package static let rejected = MetricFamily(
+    public static let rejected = MetricFamily(
         "slb_rejected_total", .counter, labels: ["reason"],
         help: "Requests and connections that slb refused by itself.")
-    package static let bytes = MetricFamily(
+    public static let bytes = MetricFamily(
         "slb_bytes_total", .counter, unit: "bytes", labels: ["side", "direction"],
         help: "Bytes moved on connections, by side and direction as seen from slb.")
-    package static let acceptPauses = MetricFamily(
+    public static let acceptPauses = MetricFamily(
         "slb_accept_pauses_total", .counter,
         help: "Times a worker stopped accepting at a limit of connections or descriptors.")
-    package static let accessLogDropped = MetricFamily(
+    public static let accessLogDropped = MetricFamily(
         "slb_access_log_dropped_total", .counter,
         help: "Access log lines lost to a full queue or a failing file.")
-    package static let eventsDropped = MetricFamily(
+    public static let eventsDropped = MetricFamily(
         "slb_events_dropped_total", .counter,
         help: "Decision events that a watcher of the event stream did not get.")
-    package static let configReloads = MetricFamily(
+    public static let configReloads = MetricFamily(
         "slb_config_reloads_total", .counter, labels: ["result"],
         help: "Reloads of the configuration, by result.")
-    package static let build = MetricFamily(
+    public static let build = MetricFamily(
         "slb_build_info", .info, help: "What this slb was built from.")
-    package static let processCPU = MetricFamily(
+    public static let processCPU = MetricFamily(
         "process_cpu_seconds_total", .counter, unit: "seconds",
         help: "Total user and system CPU time spent in seconds.")
-    package static let processVirtualMemory = MetricFamily(
+    public static let processVirtualMemory = MetricFamily(
         "process_virtual_memory_bytes", .gauge, unit: "bytes",
         help: "Virtual memory size in bytes.")
-    package static let processResidentMemory = MetricFamily(
+    public static let processResidentMemory = MetricFamily(
         "process_resident_memory_bytes", .gauge, unit: "bytes",
         help: "Resident memory size in bytes.")
-    package static let processStartTime = MetricFamily(
+    public static let processStartTime = MetricFamily(
         "process_start_time_seconds", .gauge, unit: "seconds",
         help: "Start time of the process since unix epoch in seconds.")
-    package static let processOpenDescriptors = MetricFamily(
+    public static let processOpenDescriptors = MetricFamily(
         "process_open_fds", .gauge, help: "Number of open file descriptors.")
-    package static let processMaxDescriptors = MetricFamily(
+    public static let processMaxDescriptors = MetricFamily(
         "process_max_fds", .gauge, help: "Maximum number of open file descriptors.")
 
     /// In the order of the exposition.
-    package static let all: [MetricFamily] = [
+    public static let all: [MetricFamily] = [
         requests, requestDuration, decisions, classifyDuration, cacheHits, cacheMisses,
         cacheEvictions, cacheEntries, llmRequests, upstreamRequests, upstreamConnect,
         upstreamRetries, endpointAvailable, connections, rejected, bytes, acceptPauses,

@@ -1,25 +1,25 @@
 /// The label sets of one configuration, from which the metric tables get their shape. It names
 /// things; it counts nothing.
-package struct MetricsLayout: Sendable, Equatable {
-    package struct Pool: Sendable, Equatable {
-        package let name: String
-        package let endpoints: [String]
+public struct MetricsLayout: Sendable, Equatable {
+    public struct Pool: Sendable, Equatable {
+        public let name: String
+        public let endpoints: [String]
 
-        package init(name: String, endpoints: [String]) {
+        public init(name: String, endpoints: [String]) {
             self.name = name
             self.endpoints = endpoints
         }
     }
 
     /// What `slb_requests_total` says of a reply that was made before a verdict.
-    package static let unlabelled = "none"
+    public static let unlabelled = "none"
 
-    package let labels: [String]
-    package let pools: [Pool]
-    package let rejectReasons: [String]
-    package let llmOutcomes: [String]
+    public let labels: [String]
+    public let pools: [Pool]
+    public let rejectReasons: [String]
+    public let llmOutcomes: [String]
 
-    package init(
+    public init(
         labels: [String], pools: [Pool], rejectReasons: [String], llmOutcomes: [String] = []
     ) {
         self.labels = labels
@@ -30,7 +30,7 @@ package struct MetricsLayout: Sendable, Equatable {
 }
 
 /// How an attempt at an endpoint ended. The raw value indexes metric tables.
-package enum UpstreamOutcome: UInt8, CaseIterable, Sendable {
+public enum UpstreamOutcome: UInt8, CaseIterable, Sendable {
     /// A whole answer with a status below 500.
     case ok
     /// A whole answer with a status of 500 or above.
@@ -44,7 +44,7 @@ package enum UpstreamOutcome: UInt8, CaseIterable, Sendable {
     /// The client went away first.
     case aborted
 
-    package var name: String {
+    public var name: String {
         switch self {
         case .ok: "success"
         case .serverError: "error"
@@ -58,10 +58,10 @@ package enum UpstreamOutcome: UInt8, CaseIterable, Sendable {
 }
 
 /// Which of slb's two sides a connection is on.
-package enum Side: UInt8, CaseIterable, Sendable {
+public enum Side: UInt8, CaseIterable, Sendable {
     case downstream, upstream
 
-    package var name: String {
+    public var name: String {
         switch self {
         case .downstream: "downstream"
         case .upstream: "upstream"
@@ -70,10 +70,10 @@ package enum Side: UInt8, CaseIterable, Sendable {
 }
 
 /// As seen from slb: what it received and what it sent.
-package enum Direction: UInt8, CaseIterable, Sendable {
+public enum Direction: UInt8, CaseIterable, Sendable {
     case received, sent
 
-    package var name: String {
+    public var name: String {
         switch self {
         case .received: "received"
         case .sent: "sent"
@@ -82,10 +82,10 @@ package enum Direction: UInt8, CaseIterable, Sendable {
 }
 
 /// Whether an exchange is running on a connection.
-package enum ConnectionState: UInt8, CaseIterable, Sendable {
+public enum ConnectionState: UInt8, CaseIterable, Sendable {
     case active, idle
 
-    package var name: String {
+    public var name: String {
         switch self {
         case .active: "active"
         case .idle: "idle"

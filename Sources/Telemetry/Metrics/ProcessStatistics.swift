@@ -2,18 +2,18 @@ import Glibc
 
 /// The process as the kernel sees it, for the `process_*` metrics. Read at a scrape on the admin
 /// thread, never by a worker; what cannot be read is left out.
-package struct ProcessStatistics: Sendable, Equatable {
-    package var cpuNanoseconds: UInt64?
-    package var virtualBytes: UInt64?
-    package var residentBytes: UInt64?
+public struct ProcessStatistics: Sendable, Equatable {
+    public var cpuNanoseconds: UInt64?
+    public var virtualBytes: UInt64?
+    public var residentBytes: UInt64?
     /// Since the epoch, in milliseconds.
-    package var startMilliseconds: UInt64?
-    package var openDescriptors: UInt64?
-    package var maxDescriptors: UInt64?
+    public var startMilliseconds: UInt64?
+    public var openDescriptors: UInt64?
+    public var maxDescriptors: UInt64?
 
-    package init() {}
+    public init() {}
 
-    package static func read() -> ProcessStatistics {
+    public static func read() -> ProcessStatistics {
         var statistics = ProcessStatistics()
         var time = timespec()
         if clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 {

@@ -2,12 +2,12 @@ import Vocabulary
 
 /// What one worker has counted. That worker alone writes; the admin thread reads whenever it likes.
 /// It must never allocate, lock or name anything after `init`.
-package final class WorkerMetrics: Sendable {
-    package let layout: MetricsLayout
+public final class WorkerMetrics: Sendable {
+    public let layout: MetricsLayout
     @usableFromInline let cells: MetricCells
     @usableFromInline let table: CounterTable
 
-    package init(layout: MetricsLayout) {
+    public init(layout: MetricsLayout) {
         self.layout = layout
         cells = MetricCells(layout)
         table = CounterTable(count: cells.count)
@@ -16,7 +16,7 @@ package final class WorkerMetrics: Sendable {
     /// One answered request. Without a label the reply was made before a verdict; a status outside
     /// 100...599 counts as `other`.
     @inlinable
-    package func request(label: Label?, status: Int, duration: Interval) {
+    public func request(label: Label?, status: Int, duration: Interval) {
         let row = label.map(row(of:)) ?? cells.unlabelled
         let column = status >= 100 && status <= 599 ? status &- 99 : 0
         table.add(1, at: cells.requests &+ row &* MetricCells.statuses &+ column)
@@ -24,7 +24,7 @@ package final class WorkerMetrics: Sendable {
     }
 
     @inlinable
-    package func decision(_ verdict: Verdict, took: Interval) {
+    public func decision(_ verdict: Verdict, took: Interval) {
         let source = Int(verdict.source.rawValue)
         table.add(1, at: cells.decisions &+ row(of: verdict.label) &* MetricCells.sources &+ source)
         observe(took, at: cells.classifyDurations, row: source)
@@ -32,41 +32,41 @@ package final class WorkerMetrics: Sendable {
 
     /// One attempt at an endpoint.
     @inlinable
-    package func upstream(pool: Int, endpoint: Int, outcome: UpstreamOutcome) {
+    public func upstream(pool: Int, endpoint: Int, outcome: UpstreamOutcome) {
         let row = cells.endpoint(endpoint, of: pool)
         table.add(1, at: cells.upstream &+ row &* MetricCells.outcomes &+ Int(outcome.rawValue))
     }
 
     /// A connection to an endpoint was opened.
     @inlinable
-    package func connected(pool: Int, took: Interval) {
+    public func connected(pool: Int, took: Interval) {
         precondition(pool >= 0 && pool < cells.pools, "no such pool")
         observe(took, at: cells.connects, row: pool)
     }
 
     /// A failed attempt is followed by another.
     @inlinable
-    package func retried(pool: Int) {
+    public func retried(pool: Int) {
         precondition(pool >= 0 && pool < cells.pools, "no such pool")
         table.add(1, at: cells.retries &+ pool)
     }
 
     /// `reason` indexes the layout's `rejectReasons`.
     @inlinable
-    package func rejected(_ reason: Int) {
+    public func rejected(_ reason: Int) {
         precondition(reason >= 0 && reason < cells.reasons, "no such reason")
         table.add(1, at: cells.rejected &+ reason)
     }
 
     /// `outcome` indexes the layout's `llmOutcomes`.
     @inlinable
-    package func llmRequest(outcome: Int) {
+    public func llmRequest(outcome: Int) {
         precondition(outcome >= 0 && outcome < cells.llmOutcomes, "no such outcome")
         table.add(1, at: cells.llm &+ outcome)
     }
 
     @inlinable
-    package func bytes(side: Side, direction: Direction, _ count: Int) {
+    public func bytes(side: Side, direction: Direction, _ count: Int) {
         precondition(count >= 0, "bytes are never taken back")
         table.add(
             UInt64(count), at: cells.bytes &+ Int(side.rawValue) &* 2 &+ Int(direction.rawValue))
@@ -74,7 +74,7 @@ package final class WorkerMetrics: Sendable {
 
     /// A gauge: the deltas of one connection's life add up to zero.
     @inlinable
-    package func connection(side: Side, state: ConnectionState, _ delta: Int) {
+    public func connection(side: Side, state: ConnectionState, _ delta: Int) {
         table.add(
             UInt64(bitPattern: Int64(delta)),
             at: cells.connections &+ Int(side.rawValue) &* 2 &+ Int(state.rawValue))
@@ -82,7 +82,7 @@ package final class WorkerMetrics: Sendable {
 
     /// The worker stopped accepting at a limit.
     @inlinable
-    package func acceptPaused() {
+    public func acceptPaused() {
         table.add(1, at: cells.acceptPauses)
     }
 
