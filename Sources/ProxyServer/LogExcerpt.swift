@@ -53,6 +53,19 @@ extension Worker {
         return ByteRange(Int(head.path.offset), Int(head.query.offset + head.query.length)).of(bytes)
     }
 
+    /// A request that never became an exchange: who sent it and why it was refused.
+    func logRefusal(_ slot: ConnectionSlot, _ failure: Failure) {
+        guard let accessLog else { return }
+        withUnsafeTemporaryAllocation(byteCount: PeerAddress.textCapacity, alignment: 1) { text in
+            var record = AccessLogRecord()
+            record.time = Int64(Clock.timeOfDay)
+            record.client = Bytes(rebasing: Bytes(text)[..<slot.pointee.peer.write(to: text)])
+            record.status = Int(failure.status)
+            record.termination = failure.code
+            accessLog.append(record)
+        }
+    }
+
     func log(_ exchange: ExchangeSlot, status: UInt16, took: Interval) {
         guard let accessLog else { return }
         withUnsafeTemporaryAllocation(byteCount: PeerAddress.textCapacity + RequestID.textLength, alignment: 1) { text in

@@ -57,7 +57,7 @@ extension Worker {
         arm(index, .keepAlive, after: shared.options.timeouts.keepAlive)
         if slot.pointee.input.isEmpty {
             buffers.release(&slot.pointee.input)
-            if slot.pointee.isReadable || isDraining { enqueue(index) }
+            if slot.pointee.isReadable || slot.pointee.hasEnded || isDraining { enqueue(index) }
         } else {
             enqueue(index)
         }

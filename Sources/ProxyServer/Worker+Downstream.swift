@@ -57,7 +57,7 @@ extension Worker {
     }
 
     private func rest(_ index: UInt32) -> Demand {
-        guard !isDraining else {
+        guard !isDraining, !connections[index].pointee.hasEnded else {
             closeDownstream(index)
             return .nothing
         }
@@ -187,6 +187,7 @@ extension Worker {
         let slot = connections[index]
         metrics.rejected(shared.rejectIndex(of: failure))
         metrics.request(label: nil, status: Int(failure.status), duration: .zero)
+        logRefusal(slot, failure)
         slot.pointee.closes = true
         slot.pointee.phase = .closing
         // RFC 9110, 9.3.2, even if that is all we understood.

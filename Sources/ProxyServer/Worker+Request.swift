@@ -44,7 +44,6 @@ extension Worker {
         exchange.head = head
         exchange.undecoded = head.length
         exchange.id = identities.next()
-        exchange.requestBytes = UInt64(head.length)
         guard let key = exchanges.insert(exchange) else { return nil }
         slot.pointee.phase = .exchange
         slot.pointee.exchange = key.index
@@ -157,8 +156,9 @@ extension Worker {
     /// Labels the request, serialises it and looks for an upstream.
     private func decide(_ key: UInt32) -> Demand {
         let exchange = exchanges[key]
-        let slot = connections[exchange.pointee.downstream]
-        if slot.pointee.timer == .inspection { disarm(exchange.pointee.downstream) }
+        let index = exchange.pointee.downstream
+        let slot = connections[index]
+        if slot.pointee.timer == .inspection { disarm(index) }
         reparse(key)
         let verdict = classify(exchange, slot)
         exchange.pointee.verdict = verdict
@@ -167,13 +167,14 @@ extension Worker {
             perform(exchange.pointee.session.on(.requestRefused(.overloaded)), for: key)
             return .nothing
         }
-        if exchange.pointee.decoder.isComplete { _ = exchange.pointee.session.on(.requestEnded) }
+        let isWhole = exchange.pointee.decoder.isComplete
+        if isWhole { _ = exchange.pointee.session.on(.requestEnded) }
         exchange.pointee.bodySince = now
         exchange.pointee.bodySeen = 0
         let pool = shared.pools[Int(exchange.pointee.pool)]
         exchange.pointee.turn = pool.takeTurn()
         connectElsewhere(key)
-        return connections[exchange.pointee.downstream].pointee.phase == .exchange ? .input : .nothing
+        return isWhole || connections[index].pointee.phase != .exchange ? .nothing : .input
     }
 
     /// `fields` may describe another connection's head by now; the bytes are still here.

@@ -242,7 +242,9 @@ extension Worker {
         guard index != .max else { return }
         exchange.pointee.upstream = .max
         let slot = connections[index]
-        guard keep, !isDraining, !slot.pointee.hasEnded, !slot.pointee.isBroken else { return closeUpstream(index) }
+        // Anything still unread answers nothing, or is the end: no edge would tell of it again.
+        let isQuiet = !slot.pointee.isReadable && !slot.pointee.endIsNear && !slot.pointee.isBroken
+        guard keep, isQuiet, !isDraining else { return closeUpstream(index) }
         buffers.release(&slot.pointee.input)
         buffers.release(&slot.pointee.output)
         slot.pointee.retainsOutput = false

@@ -122,7 +122,7 @@ def test_the_access_log_is_json_a_line_and_reopens(start_slb, upstream, tmp_path
     def records(file):
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
-    fetch(slb.address, get('/one?q="x', 'User-Agent: "odd\\agent'))
+    fetch(slb.address, get("/one?q='x", 'User-Agent: "odd\\agent'))
     eventually(lambda: len(records(log)) == 1, 5, "the first line")
     assert "/one" in json.dumps(records(log)[0]) and 200 in records(log)[0].values()
     moved = log.rename(tmp_path / "access.log.1")
