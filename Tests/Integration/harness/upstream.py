@@ -21,6 +21,7 @@ class Connection:
         self.sock, self.number = sock, number
         self.log, self.buffer = bytearray(), bytearray()
         self.requests: list[Message] = []
+        self.arrivals: list[float] = []
         self.violation: str | None = None
         self.closed = threading.Event()
         self.keep_log = True
@@ -44,6 +45,7 @@ class Connection:
                 return None
             if step:
                 del self.buffer[:step[1]]
+                self.arrivals.append(time.monotonic())
                 self.requests.append(step[0])
                 return step[0]
             if b"100-continue" in self.buffer.lower() and b"\r\n\r\n" in self.buffer:
@@ -152,7 +154,9 @@ class Upstream:
 
     @property
     def requests(self) -> list[Message]:
-        return [request for connection in list(self.connections) for request in list(connection.requests)]
+        """In order of arrival, whichever connection they came on."""
+        arrived = [pair for c in list(self.connections) for pair in zip(list(c.arrivals), list(c.requests), strict=False)]
+        return [request for _, request in sorted(arrived, key=lambda pair: pair[0])]
 
     @property
     def violations(self) -> list[str]:
