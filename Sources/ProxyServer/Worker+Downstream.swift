@@ -105,11 +105,11 @@ extension Worker {
         }
     }
 
-    /// Room to read into: a small buffer for heads, a large one for what does not fit or streams.
+    /// Room to read into: a small buffer for heads, a large one for what does not fit, a bulk one for streams.
     private func prepareInput(_ slot: ConnectionSlot) {
         if slot.pointee.input.capacity == 0 {
             let streams = slot.pointee.phase == .exchange && isStreamingRequest(slot.pointee.exchange)
-            slot.pointee.input = streams ? buffers.leaseLarge() : buffers.leaseSmall()
+            slot.pointee.input = streams ? buffers.leaseBulk() : buffers.leaseSmall()
         } else if slot.pointee.input.room == 0 {
             slot.pointee.input.compact()
             if slot.pointee.input.room == 0 { buffers.grow(&slot.pointee.input) }

@@ -75,7 +75,7 @@ extension Worker {
     private func prepareAnswerInput(_ slot: ConnectionSlot) {
         if slot.pointee.input.capacity == 0 {
             let streams = exchanges[slot.pointee.exchange].pointee.session.response == .streaming
-            slot.pointee.input = streams ? buffers.leaseLarge() : buffers.leaseSmall()
+            slot.pointee.input = streams ? buffers.leaseBulk() : buffers.leaseSmall()
         } else if slot.pointee.input.room == 0 {
             slot.pointee.input.compact()
             if slot.pointee.input.room == 0 { buffers.grow(&slot.pointee.input) }
