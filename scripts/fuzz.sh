@@ -1,8 +1,8 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Fuzzes the request parser, the response parser and the chunked decoder with libFuzzer and ASan.
 # usage: scripts/fuzz.sh [SECONDS]      seconds for each target, 10 by default
 # Starts from the committed corpus; exits 1 if a target crashes, with the input in its work directory.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-10}
 build=.build/fuzz
