@@ -1,8 +1,8 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Fuzzes the request parser, the response parser and the chunked decoder with libFuzzer and ASan.
 # usage: scripts/fuzz.sh [SECONDS]      seconds for each target, 10 by default
 # Starts from the committed corpus; exits 1 if a target crashes, with the input in its work directory.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-10}
 build=.build/fuzz
@@ -16,13 +16,13 @@ failed=0
 for target in request response chunked; do
     mkdir -p "$work/$target/corpus" "$work/$target/seeds"
     case $target in
-    request | response) folders="Tests/HTTPCodecTests/Corpus/${target}s" ;;
-    chunked) folders="Tests/HTTPCodecTests/Corpus" ;;
+    request | response) folder="Tests/HTTPCodecTests/Corpus/${target}s" ;;
+    chunked) folder="Tests/HTTPCodecTests/Corpus" ;;
     esac
     # The decoder sees bodies only: what follows the first empty line.
-    find $folders -name '*.http' | while read -r file; do
+    find "$folder" -name '*.http' | while read -r file; do
         seed="$work/$target/seeds/$(echo "$file" | tr '/' '_')"
-        if [ $target = chunked ]; then
+        if [[ $target == chunked ]]; then
             sed '1,/^\r$/d' "$file" >"$seed"
         else
             cp "$file" "$seed"

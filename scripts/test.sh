@@ -5,7 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 logs=.build/test-logs
-venv=.venv
 swift_flags=(--explicit-target-dependency-import-check error)
 summary=()
 step_name=""
@@ -42,14 +41,6 @@ packages() {
     scripts/install-packages.sh test
 }
 
-# The stamp makes the second run skip PyPI; it is written last, so a broken install is done again.
-python_tools() {
-    cmp -s Tests/requirements.txt "$venv/requirements.stamp" && return
-    python3 -m venv --clear "$venv"
-    "$venv/bin/pip" install -q --disable-pip-version-check -r Tests/requirements.txt
-    cp Tests/requirements.txt "$venv/requirements.stamp"
-}
-
 mkdir -p "$logs"
 step_name="toolchain"
 scripts/require-swift.sh
@@ -57,7 +48,7 @@ step "packages" packages
 step "debug build" swift build --build-tests "${swift_flags[@]}"
 step "swift test" swift test --skip-build "${swift_flags[@]}"
 step "release build" scripts/build-release.sh
-step "python tools" python_tools
-step "pytest" "$venv/bin/python" -m pytest -q Tests/Packaging Tests/Integration
+step "python tools" scripts/install-python-tools.sh
+step "pytest" .venv/bin/python -m pytest Tests/Packaging Tests/Integration Tests/Allocation
 step "fuzz" scripts/fuzz.sh 10
 step "bench" scripts/bench --short

@@ -144,7 +144,7 @@ class Upstream:
         finally:
             with contextlib.suppress(OSError):
                 connection.sock.shutdown(socket.SHUT_WR)
-            connection.sock.settimeout(0.2)
+                connection.sock.settimeout(0.2)
             while connection.sock.fileno() >= 0 and connection.fill():
                 pass
             connection.close()
