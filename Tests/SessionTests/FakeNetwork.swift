@@ -100,14 +100,9 @@ struct FakeNetwork {
         case 7, 8:
             answered = true
             tell(responding ? .responseEnded(reusable: chance(70)) : .responseStarted)
-        default: if !decidedLateEvent() { return }
+        // What a slow timer or reader may still say after the decision.
+        default: tell(chance(50) ? .inspectionExpired : .body(window: window, complete: true))
         }
-    }
-
-    /// What a slow timer or reader may still say after the decision.
-    private mutating func decidedLateEvent() -> Bool {
-        tell(chance(50) ? .inspectionExpired : .body(window: window, complete: true))
-        return true
     }
 
     private mutating func lose() {
@@ -181,7 +176,7 @@ struct FakeNetwork {
         case .send:
             connecting = false
             attached = true
-            reused = retries == 0 && chance(60)
+            reused = chance(60)
             answered = false
         case .retry:
             retries += 1
