@@ -49,6 +49,9 @@ step "debug build" swift build --build-tests "${swift_flags[@]}"
 step "swift test" swift test --skip-build "${swift_flags[@]}"
 step "release build" scripts/build-release.sh
 step "python tools" scripts/install-python-tools.sh
-step "pytest" .venv/bin/python -m pytest Tests/Packaging Tests/Integration Tests/Allocation
+# One run each: their fixtures share names.
+for suite in Packaging Integration Allocation; do
+    step "pytest $suite" .venv/bin/python -m pytest "Tests/$suite"
+done
 step "fuzz" scripts/fuzz.sh 10
 step "bench" scripts/bench --short

@@ -58,7 +58,8 @@ package enum Keys {
     private static let orNone = Interval.zero...Interval.seconds(24 * 3600)
 
     static let root: [Setting<ProxyOptions>] = [.count("workers", \.workers, 1...256, or: "auto")]
-    static let admin: [Setting<AdminOptions>] = [.flag("publish_payload", \.publishPayload)]
+    /// Its address is read by hand, for `off`.
+    static let admin: [Setting<AdminOptions>] = []
     static let pool: [Setting<PoolOptions>] = [
         .choice("balancing", \.balancing),
         .count("idle_connections", \.idleConnections, 0...65536),

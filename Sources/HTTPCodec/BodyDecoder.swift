@@ -45,6 +45,11 @@ public struct BodyDecoder: Sendable {
     /// Bytes of payload still to come, where `Content-Length` says so.
     public var remaining: UInt64? { state == .length ? left : nil }
 
+    /// Whether the next `count` bytes are payload and nothing else.
+    public func isPayload(next count: Int) -> Bool {
+        state == .untilClose || (state == .length && left >= UInt64(count))
+    }
+
     /// `limits.body` bounds request bodies only.
     public mutating func next(_ input: Bytes, limits: Limits) -> Step {
         switch state {

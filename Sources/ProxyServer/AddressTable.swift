@@ -12,6 +12,8 @@ struct AddressTable: Sendable {
 
     /// How often names are looked up again.
     static let refresh = Interval.seconds(30)
+    /// The same while a name is unknown: its service may be about to start.
+    static let refreshOfUnknown = Interval.seconds(2)
 
     /// Blocks on name servers.
     static func resolve(_ pools: [PoolOptions]) -> AddressTable {

@@ -4,6 +4,7 @@
 import Classifier
 import HTTPService
 import Reactor
+import Synchronization
 import Telemetry
 import Upstream
 import Vocabulary
@@ -65,11 +66,21 @@ extension Shared {
         return gauges
     }
 
-    /// The listeners are up before the admin side starts.
+    /// How long `/ready` waits for one endpoint. A pool that is up answers at once.
+    private static let probePatience = Interval.milliseconds(250)
+
+    /// The listeners are up before the admin side starts. A pool is usable if an endpoint takes a
+    /// connection now: before the first request nothing else is known of it.
     var problems: [String] {
-        let now = Clock.now
-        return pools.filter { !$0.hasAvailableEndpoint(at: now) }
-            .map { "pool \($0.options.name) has no usable endpoint" }
+        pools.indices.filter { !isUsable($0) }
+            .map { "pool \(pools[$0].options.name) has no usable endpoint" }
+    }
+
+    private func isUsable(_ pool: Int) -> Bool {
+        pools[pool].endpoints.indices.contains { endpoint in
+            addresses.withLock { $0.of(pool: UInt8(pool), endpoint: UInt8(endpoint)) }
+                .contains { Socket.isReachable($0, patience: Self.probePatience) }
+        }
     }
 
     var poolsJSON: [UInt8] {

@@ -36,8 +36,6 @@ package struct ListenerOptions: Sendable, Equatable {
 package struct AdminOptions: Sendable, Equatable {
     /// `nil` turns the admin listener off.
     package var address: Address? = .inet(host: "127.0.0.1", port: 9090)
-    /// Whether `/events` carries the payload's first bytes.
-    package var publishPayload = false
 
     package init() {}
 }

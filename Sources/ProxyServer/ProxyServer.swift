@@ -4,6 +4,7 @@
 
 import Logging
 import Reactor
+import Synchronization
 import Telemetry
 import Upstream
 import Vocabulary
@@ -35,7 +36,7 @@ package final class ProxyServer {
         let count = options.workers ?? Machine.cores
         let writer = try Self.openAccessLog(options, workers: count, log: log)
         shared = try Shared(options: options, workers: count, descriptors: Machine.raiseDescriptorLimit(), accessLog: writer)
-        for problem in shared.addresses.problems { log.warning("\(problem)") }
+        for problem in shared.addresses.withLock({ $0.problems }) { log.warning("\(problem)") }
         if shared.connectionLimit < options.limits.connections {
             log.notice("the descriptor limit allows \(shared.connectionLimit) connections a worker; limits.connections asks for \(options.limits.connections)")
         }
@@ -63,7 +64,12 @@ package final class ProxyServer {
             for worker in workers { threads.append(try start(worker)) }
             try admin?.start()
             if AddressTable.needsRefresh(options.pools) {
-                refresher = try AddressRefresher(pools: options.pools, initial: shared.addresses, mailboxes: workers.map(\.mailbox), log: log)
+                let mailboxes = workers.map(\.mailbox)
+                let shared = shared
+                refresher = try AddressRefresher(shared: shared, log: log) { table in
+                    shared.addresses.withLock { $0 = table }
+                    for mailbox in mailboxes { mailbox.send(.addresses(table)) }
+                }
             }
             try superviseUntilEnd()
         } catch {

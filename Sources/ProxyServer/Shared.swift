@@ -5,6 +5,7 @@ import Classifier
 import HTTPCodec
 import Reactor
 import Session
+import Synchronization
 import Telemetry
 import Upstream
 import Vocabulary
@@ -22,7 +23,8 @@ final class Shared: Sendable {
     let metrics: [WorkerMetrics]
     let events = EventRing()
     let accessLog: AccessLogWriter?
-    let addresses: AddressTable
+    /// Workers have copies of their own; this one is for whoever else asks.
+    let addresses: Mutex<AddressTable>
     /// Downstream connections of one worker, after what the descriptor limit allows.
     let connectionLimit: Int
     let seed: UInt64
@@ -57,7 +59,7 @@ final class Shared: Sendable {
             rejectReasons: Failure.allNames)
         let layout = layout
         metrics = (0..<workers).map { _ in WorkerMetrics(layout: layout) }
-        addresses = AddressTable.resolve(options.pools)
+        addresses = Mutex(AddressTable.resolve(options.pools))
         let room = Int(clamping: descriptors) - Self.reservedDescriptors
         connectionLimit = max(1, min(options.limits.connections, room / 2 / workers))
     }

@@ -78,43 +78,21 @@ extension Worker {
 
     // MARK: Reading
 
-    /// One read into the input. `false`: the connection is gone.
+    /// One read into the input. `false`: the connection has ended or is gone.
     private func fillDownstream(_ index: UInt32) -> Bool {
         let slot = connections[index]
-        prepareInput(slot)
-        let room = slot.pointee.input.writable
-        switch Socket.receive(slot.pointee.descriptor, into: room) {
-        case .moved(let count):
-            slot.pointee.input.produced(count)
-            // A short read has emptied the socket: the next byte raises an edge.
-            if count < room.count { slot.pointee.isReadable = slot.pointee.endIsNear }
-            metrics.bytes(side: .downstream, direction: .received, count)
-            noteReceived(slot, count)
-            return true
-        case .wouldBlock:
-            slot.pointee.isReadable = false
-            return true
+        let streams = slot.pointee.phase == .exchange && isStreamingRequest(slot.pointee.exchange)
+        switch fill(slot, streams: streams) {
+        case .moved(let count): noteReceived(slot, count)
+        case .wouldBlock: break
         case .ended:
-            slot.pointee.isReadable = false
-            slot.pointee.hasEnded = true
             endDownstream(index)
             return false
         case .failed:
             loseDownstream(index)
             return false
         }
-    }
-
-    /// Room to read into: a small buffer for heads, a large one for what does not fit or streams.
-    private func prepareInput(_ slot: ConnectionSlot) {
-        if slot.pointee.input.capacity == 0 {
-            let streams = slot.pointee.phase == .exchange && isStreamingRequest(slot.pointee.exchange)
-            slot.pointee.input = streams ? buffers.leaseLarge() : buffers.leaseSmall()
-        } else if slot.pointee.input.room == 0 {
-            slot.pointee.input.compact()
-            if slot.pointee.input.room == 0 { buffers.grow(&slot.pointee.input) }
-        }
-        precondition(slot.pointee.input.room > 0, "a full buffer asked for more input")
+        return true
     }
 
     private func noteReceived(_ slot: ConnectionSlot, _ count: Int) {

@@ -30,11 +30,12 @@ extension Worker {
         // A size line must fit what the decoder is shown, or it would wait for ever.
         guard room >= input.count || room > Limits.chunkLine else { return output.isEmpty ? grow(&output) : .blocked }
         let whole = input.readable
-        let shown = output.isEmpty && framing != .chunked ? whole : Bytes(rebasing: whole.prefix(room))
+        let changesHands = output.isEmpty && framing != .chunked && decoder.isPayload(next: whole.count)
+        let shown = changesHands ? whole : Bytes(rebasing: whole.prefix(room))
         switch decoder.next(shown, limits: shared.options.limits) {
         case .data(let consumed, let payload):
             let count = payload.count
-            if count == input.count, output.isEmpty, framing != .chunked {
+            if changesHands {
                 buffers.release(&output)
                 swap(&input, &output)
                 return .moved(count)

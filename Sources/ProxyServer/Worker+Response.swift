@@ -50,37 +50,13 @@ extension Worker {
     /// One read into the input. `false`: the connection has ended or is gone.
     private func fillUpstream(_ index: UInt32) -> Bool {
         let slot = connections[index]
-        prepareAnswerInput(slot)
-        let room = slot.pointee.input.writable
-        switch Socket.receive(slot.pointee.descriptor, into: room) {
-        case .moved(let count):
-            slot.pointee.input.produced(count)
-            if count < room.count { slot.pointee.isReadable = slot.pointee.endIsNear }
-            metrics.bytes(side: .upstream, direction: .received, count)
-            return true
-        case .wouldBlock:
-            slot.pointee.isReadable = false
-            return true
-        case .ended:
-            slot.pointee.isReadable = false
-            slot.pointee.hasEnded = true
-            endUpstream(index)
-            return false
-        case .failed:
-            loseUpstream(index, unsent: false)
-            return false
+        let streams = exchanges[slot.pointee.exchange].pointee.session.response == .streaming
+        switch fill(slot, streams: streams) {
+        case .moved, .wouldBlock: return true
+        case .ended: endUpstream(index)
+        case .failed: loseUpstream(index, unsent: false)
         }
-    }
-
-    private func prepareAnswerInput(_ slot: ConnectionSlot) {
-        if slot.pointee.input.capacity == 0 {
-            let streams = exchanges[slot.pointee.exchange].pointee.session.response == .streaming
-            slot.pointee.input = streams ? buffers.leaseLarge() : buffers.leaseSmall()
-        } else if slot.pointee.input.room == 0 {
-            slot.pointee.input.compact()
-            if slot.pointee.input.room == 0 { buffers.grow(&slot.pointee.input) }
-        }
-        precondition(slot.pointee.input.room > 0, "a full buffer asked for more input")
+        return false
     }
 
     /// The upstream's stream is over: the end of a body that only a close ends, or too early.

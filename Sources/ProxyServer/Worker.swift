@@ -6,6 +6,7 @@ import Classifier
 import HTTPCodec
 import Reactor
 import Session
+import Synchronization
 import Telemetry
 import Upstream
 import Vocabulary
@@ -73,7 +74,7 @@ final class Worker {
         idle = IdleConnections(pools: shared.pools)
         identities = IdentitySource(seed: shared.seed &+ UInt64(number))
         accessLog = shared.accessLog?.spools[number]
-        addresses = shared.addresses
+        addresses = shared.addresses.withLock { $0 }
         dates = DateLine()
         queue.reserveCapacity(1024)
         spareQueue.reserveCapacity(1024)

@@ -51,6 +51,20 @@ public enum Socket {
         throw Errno(code == EAGAIN ? ECONNREFUSED : code)
     }
 
+    /// Whether somebody takes a connection there. Blocks for at most `patience`: not for a loop.
+    public static func isReachable(_ address: SocketAddress, patience: Interval) -> Bool {
+        do throws(Errno) {
+            let opened = try connect(to: address)
+            defer { close(opened.fd) }
+            if opened.done { return true }
+            var waiting = pollfd(fd: opened.fd, events: Int16(POLLOUT), revents: 0)
+            guard poll(&waiting, 1, Int32(clamping: patience.nanoseconds / 1_000_000)) == 1 else { return false }
+            return connectError(opened.fd) == nil
+        } catch {
+            return false
+        }
+    }
+
     /// What became of a connection in progress; `nil` is success.
     public static func connectError(_ fd: Int32) -> Errno? {
         let code = slb_socket_error(fd)

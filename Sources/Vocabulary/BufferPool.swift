@@ -1,4 +1,4 @@
-/// Fixed-size buffers of one worker in two sizes, kept for reuse up to a bound and given back to the
+/// Fixed-size buffers of one worker in three sizes, kept for reuse up to a bound and given back to the
 /// system beyond it. An idle connection holds none. Never shared between threads.
 
 public final class BufferPool {
@@ -9,12 +9,21 @@ public final class BufferPool {
     /// use it too, for fewer system calls.
     public let largeCapacity: Int
 
-    /// Buffers of each size kept while free: 2 MiB of small ones and 4 MiB of large ones by default.
+    /// For bodies under way: measured, four times the size costs a third less CPU a byte, and more brings
+    /// nothing.
+    public static let bulkCapacity = 256 * 1024
+    /// 16 MiB of bulk buffers at once; who comes later gets large ones.
+    private static let mostBulk = 64
+
+    /// Buffers of each size kept while free: 2 MiB of small ones, 4 MiB of large and of bulk ones.
     private static let keptSmall = 128
     private static let keptLarge = 64
+    private static let keptBulk = 16
 
     private var small: FreeList
     private var large: FreeList
+    private var bulk: FreeList
+    private var bulkLeased = 0
 
     /// Leased buffers, for the metrics and for tests that look for leaks.
     public private(set) var leased = 0
@@ -23,11 +32,13 @@ public final class BufferPool {
         self.largeCapacity = max(largeCapacity, 2 * Self.smallCapacity)
         small = FreeList(kept: Self.keptSmall)
         large = FreeList(kept: Self.keptLarge)
+        bulk = FreeList(kept: Self.keptBulk)
     }
 
     deinit {
         small.drain()
         large.drain()
+        bulk.drain()
     }
 
     public func leaseSmall() -> ByteBuffer {
@@ -40,11 +51,26 @@ public final class BufferPool {
         return ByteBuffer(base: large.take(largeCapacity), capacity: largeCapacity)
     }
 
+    /// The largest buffer there is to be had for a body.
+    public func leaseBulk() -> ByteBuffer {
+        guard bulkLeased < Self.mostBulk, largeCapacity < Self.bulkCapacity else { return leaseLarge() }
+        leased &+= 1
+        bulkLeased &+= 1
+        return ByteBuffer(base: bulk.take(Self.bulkCapacity), capacity: Self.bulkCapacity)
+    }
+
     /// Takes the memory back and leaves an empty buffer behind. Does nothing to an empty one.
     public func release(_ buffer: inout ByteBuffer) {
         guard let base = buffer.base else { return }
         leased &-= 1
-        if buffer.capacity == Self.smallCapacity { small.give(base) } else { large.give(base) }
+        if buffer.capacity == Self.smallCapacity {
+            small.give(base)
+        } else if buffer.capacity == largeCapacity {
+            large.give(base)
+        } else {
+            bulkLeased &-= 1
+            bulk.give(base)
+        }
         buffer = ByteBuffer()
     }
 

