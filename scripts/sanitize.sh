@@ -28,6 +28,7 @@ scripts/install-packages.sh build
 build=(--sanitize="$sanitizer" --scratch-path ".build/sanitize-$sanitizer")
 # One report is enough: the run ends there, and not with a zero status.
 export ASAN_OPTIONS="halt_on_error=1:${ASAN_OPTIONS:-}"
+export LSAN_OPTIONS="suppressions=$PWD/scripts/sanitize-leaks.txt:${LSAN_OPTIONS:-}"
 export TSAN_OPTIONS="halt_on_error=1:suppressions=$PWD/scripts/sanitize-thread.txt:${TSAN_OPTIONS:-}"
 
 unit() {
@@ -42,7 +43,7 @@ integration() {
     swift build "${build[@]}" --product slb
     local binary
     binary=$(swift build "${build[@]}" --show-bin-path)/slb
-    SLB_BINARY=$binary SLB_SANITIZER=$sanitizer SLB_TEST_LARGE=$((64 << 20)) \
+    SLB_BINARY=$binary SLB_TEST_LARGE=$((64 << 20)) \
         .venv/bin/python -m pytest Tests/Integration "$@"
 }
 

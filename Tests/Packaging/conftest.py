@@ -57,7 +57,7 @@ def run_script():
 
 
 @pytest.fixture(scope="session")
-def slb():
+def built_slb():
     """The built slb, for what only it can judge."""
     named = os.environ.get("SLB_BINARY")
     for candidate in [named] if named else [".build/release/slb", ".build/debug/slb"]:

@@ -23,16 +23,16 @@ def checked(slb, path):
 
 
 @pytest.mark.parametrize("file", ["config/slb.yaml", "config/compose.yaml", "k8s/base/slb.yaml"])
-def test_configuration_passes_check(slb, root, file):
+def test_configuration_passes_check(built_slb, root, file):
     assert (root / file).exists()
-    checked(slb, root / file)
+    checked(built_slb, root / file)
 
 
-def test_sidecar_configuration_passes_check(slb, read_yaml, tmp_path):
+def test_sidecar_configuration_passes_check(built_slb, read_yaml, tmp_path):
     config_map = read_yaml("k8s/examples/sidecar.yaml")[0]
     file = tmp_path / "slb.yaml"
     file.write_text(config_map["data"]["slb.yaml"])
-    checked(slb, file)
+    checked(built_slb, file)
 
 
 def test_release_binary_needs_only_what_the_image_has(root):
