@@ -27,7 +27,7 @@ import Vocabulary
     }
 
     @Test func aUnixSocketIsSharedByTheWorkers() throws {
-        let path = "/tmp/slb-binder-\(getpid())-\(UInt32.random(in: 0 ... .max)).sock"
+        let path = "/tmp/binder-test-\(getpid())-\(UInt32.random(in: 0 ... .max)).sock"
         let binder = try ListenerBinder([ListenerOptions(address: .unix(path: path))], workers: 2)
         defer { closeAll(binder, workers: 2) }
         #expect(binder.addresses == [.unix(path: path)])

@@ -34,7 +34,7 @@ private func connect(to listener: Listener) throws -> Int32 {
     return try Socket.connect(to: address).fd
 }
 
-private func temporaryPath() -> String { "/tmp/slb-test-\(getpid())-\(UInt32.random(in: 0 ... .max)).sock" }
+private func temporaryPath() -> String { "/tmp/reactor-test-\(getpid())-\(UInt32.random(in: 0 ... .max)).sock" }
 
 private func openUnix(_ path: String) throws(Errno) -> Listener {
     try Listener.open(.unix(path: path), resolved: try .unix(path), reusePort: false)
