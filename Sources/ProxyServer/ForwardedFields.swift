@@ -30,7 +30,9 @@ struct ForwardedFields {
 
     /// Fields of the client that must not reach the upstream as they are.
     var replaced: FieldSet {
-        var set = Self.verdict.union(Self.names)
+        var set = Self.verdict
+        // Trusted and not written anew: they pass as they are.
+        if options.xForwarded || !options.trustForwarded { set.formUnion(Self.names) }
         if !options.trustForwarded { set.insert(.init(.forwarded)) }
         if !keepsID { set.insert(.init(.xRequestID)) }
         return set

@@ -22,7 +22,8 @@ final class RouteFields: @unchecked Sendable {
 
     func append(_ verdict: Verdict, to out: inout ByteBuffer) {
         out.append(lines[Int(verdict.label.index)])
-        let hundredths = UInt8(min(max(verdict.confidence, 0), 1) * 100 + 0.5)
+        let confidence = verdict.confidence.isNaN ? 0 : min(max(verdict.confidence, 0), 1)
+        let hundredths = UInt8(confidence * 100 + 0.5)
         out.append(hundredths == 100 ? 0x31 : 0x30)
         out.append(0x2E)
         out.append(0x30 &+ hundredths / 10 % 10)

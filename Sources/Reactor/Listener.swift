@@ -10,6 +10,8 @@ public struct Listener: Sendable {
     public let address: Address
     /// Several loops accept from this one descriptor.
     public let isShared: Bool
+    /// This one made the Unix socket's file and takes it away again.
+    private let ownsPath: Bool
 
     /// As large as the kernel allows (`net.core.somaxconn`).
     private static let backlog: Int32 = 65535
@@ -32,20 +34,20 @@ public struct Listener: Sendable {
             close(fd)
             throw error
         }
-        return Listener(descriptor: fd, address: bound(fd, as: address), isShared: !reusePort)
+        return Listener(descriptor: fd, address: bound(fd, as: address), isShared: !reusePort, ownsPath: true)
     }
 
     /// A descriptor that somebody else opened (`LISTEN_FDS`).
     public static func adopt(_ fd: Int32, as address: Address) throws(Errno) -> Listener {
         guard slb_set_nonblocking(fd) == 0 else { throw .last }
-        return Listener(descriptor: fd, address: bound(fd, as: address), isShared: true)
+        return Listener(descriptor: fd, address: bound(fd, as: address), isShared: true, ownsPath: false)
     }
 
     /// The same socket for another loop, with a descriptor of its own to close.
     public func duplicate() throws(Errno) -> Listener {
         let copy = slb_duplicate(descriptor)
         guard copy >= 0 else { throw .last }
-        return Listener(descriptor: copy, address: address, isShared: isShared)
+        return Listener(descriptor: copy, address: address, isShared: isShared, ownsPath: false)
     }
 
     public enum Accepted {
@@ -76,7 +78,7 @@ public struct Listener: Sendable {
 
     public func close() {
         _ = CLinux.close(descriptor)
-        if case .unix(let path) = address { unlink(path) }
+        if ownsPath, case .unix(let path) = address { unlink(path) }
     }
 
     private static func close(_ fd: Int32) { _ = CLinux.close(fd) }

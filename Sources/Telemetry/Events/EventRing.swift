@@ -48,8 +48,10 @@ public final class EventRing: Sendable {
 
     /// Starts with the next event. Every watch is ended by one `unwatch`.
     public func watch() -> Cursor {
+        // The place first: whatever is put once the watch counts lies behind it.
+        let cursor = Cursor(next: state.withLock { $0.written })
         watchers.add(1, ordering: .relaxed)
-        return Cursor(next: state.withLock { $0.written })
+        return cursor
     }
 
     public func unwatch() {
