@@ -75,9 +75,14 @@ let package = Package(
         tests("Upstream", ["Vocabulary"]),
         tests("Session", ["Vocabulary", "HTTPCodec", "Classifier", "Upstream"]),
         tests("Telemetry", ["Vocabulary"]),
-        tests("Reactor", ["Vocabulary"]),
+        tests("Reactor", ["CLinux", "Vocabulary"]),
         tests("HTTPService", ["CLinux", "Vocabulary", "Reactor", "HTTPCodec"]),
-        tests("ProxyServer", ["CLinux", "Vocabulary", "Reactor", "HTTPService", "Telemetry"]),
+        tests(
+            "ProxyServer",
+            [
+                "CLinux", "Vocabulary", "Reactor", "HTTPService", "Telemetry", "HTTPCodec", "Classifier",
+                "Session",
+            ]),
         tests("Configuration", ["Vocabulary", "Classifier", "Telemetry", "ProxyServer"]),
     ]
 )

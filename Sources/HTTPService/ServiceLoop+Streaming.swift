@@ -10,8 +10,10 @@ extension ServiceLoop {
         connection.input.consume(connection.input.count)
         subscribers.append(connection.key)
         service.streams.store(subscribers.count, ordering: .relaxed)
-        // The first call, later in this turn, starts the watch.
-        if options.feed != nil, nextFeed == nil { nextFeed = now }
+        // The first call starts the watch, before the reader can know that it is one.
+        guard let feed = options.feed, nextFeed == nil else { return }
+        nextFeed = now + feed.interval
+        connection.output += feed.poll(subscribers.count)
     }
 
     func unsubscribe(_ key: SlabKey) {

@@ -47,6 +47,8 @@ struct Connection {
     var hasEnded = false
     /// Writing has failed; what the peer sent before may still be worth reading.
     var isBroken = false
+    /// Downstream: counted as active, which begins with an exchange and ends between two.
+    var isActive = false
     /// In the worker's queue for the end of the turn.
     var isQueued = false
     /// Downstream: close once the output is gone. Upstream: has served before.

@@ -52,8 +52,7 @@ extension Worker {
             return finishClosing(index)
         }
         slot.pointee.phase = .waiting
-        metrics.connection(side: .downstream, state: .active, -1)
-        metrics.connection(side: .downstream, state: .idle, 1)
+        setActive(slot, false)
         arm(index, .keepAlive, after: shared.options.timeouts.keepAlive)
         if slot.pointee.input.isEmpty {
             buffers.release(&slot.pointee.input)

@@ -208,11 +208,19 @@ extension Worker {
         closeDownstream(index)
     }
 
+    /// Moves the connection between the two gauges.
+    func setActive(_ slot: ConnectionSlot, _ isActive: Bool) {
+        guard slot.pointee.isActive != isActive else { return }
+        slot.pointee.isActive = isActive
+        metrics.connection(side: .downstream, state: isActive ? .idle : .active, -1)
+        metrics.connection(side: .downstream, state: isActive ? .active : .idle, 1)
+    }
+
     func closeDownstream(_ index: UInt32) {
         let slot = connections[index]
         precondition(slot.pointee.phase != .exchange || slot.pointee.exchange == .max, "an exchange outlives its connection")
         Socket.close(slot.pointee.descriptor)
-        metrics.connection(side: .downstream, state: slot.pointee.phase == .waiting ? .idle : .active, -1)
+        metrics.connection(side: .downstream, state: slot.pointee.isActive ? .active : .idle, -1)
         buffers.release(&slot.pointee.input)
         buffers.release(&slot.pointee.output)
         timers.remove(index)

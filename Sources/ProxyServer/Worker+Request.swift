@@ -52,8 +52,7 @@ extension Worker {
         timers.disarm(index)
         let limit = shared.options.limits.requestsPerConnection ?? .max
         slot.pointee.closes = !head.keepAlive || isDraining || Int(slot.pointee.served) >= limit
-        metrics.connection(side: .downstream, state: .idle, -1)
-        metrics.connection(side: .downstream, state: .active, 1)
+        setActive(slot, true)
         parsed = key.index
         keepExcerpt(key.index)
         return key.index

@@ -98,6 +98,8 @@ def measured(counting, upstream, tmp_path_factory):
     }
     configuration["classifier"] |= {"builtin_rules": True, "cache": {"entries": CACHE_ENTRIES}}
     with Slb(configuration, environment=environment) as slb:
+        # What listens is announced before the loops start.
+        eventually(lambda: workers(slb.pid), 5, "a worker's thread")
         yield slb, counts, workers(slb.pid)
 
 

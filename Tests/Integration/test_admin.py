@@ -139,3 +139,20 @@ def test_the_access_log_in_combined_format(start_slb, upstream, tmp_path):
     fetch(slb.address, get("/combined", "User-Agent: agent"))
     eventually(lambda: log.exists() and log.read_text().endswith("\n"), 5, "a line")
     assert '"GET /combined HTTP/1.1" 200' in log.read_text() and '"agent"' in log.read_text()
+
+
+def test_connection_gauges_return_to_zero(start_slb, upstream):
+    """Refused heads, served requests, kept and closed connections: none may be left counted."""
+    slb = start_slb(upstream.url)
+    for raw in (get("/"), b"GET / HTTP/1.1\r\n\r\n", b"nonsense\r\n\r\n", get("/", "Connection: close")):
+        with Client(slb.address) as client:
+            client.send(raw)
+            client.response()
+
+    def gauges():
+        text = fetch(slb.admin, get("/metrics")).body.decode()
+        found = dict(line.rsplit(" ", 1) for line in text.splitlines() if line.startswith("slb_connections{"))
+        return {name: float(value) for name, value in found.items() if 'side="downstream"' in name}
+
+    assert len(gauges()) == 2
+    eventually(lambda: set(gauges().values()) == {0.0}, 5, "no downstream connection counted")
