@@ -31,8 +31,10 @@ export ASAN_OPTIONS="halt_on_error=1:${ASAN_OPTIONS:-}"
 export LSAN_OPTIONS="suppressions=$PWD/scripts/sanitize-leaks.txt:${LSAN_OPTIONS:-}"
 export TSAN_OPTIONS="halt_on_error=1:suppressions=$PWD/scripts/sanitize-thread.txt:${TSAN_OPTIONS:-}"
 
+# No leak reports here: XCTest and Foundation's Data(contentsOf:) keep memory of their own, and constant
+# tables of enums hang on pointers with tag bits. The integration tests look for leaks in slb itself.
 unit() {
-    swift test "${build[@]}" "$@"
+    ASAN_OPTIONS="detect_leaks=0:$ASAN_OPTIONS" swift test "${build[@]}" "$@"
 }
 
 # A sanitized slb is slow and large: a smaller stream shows the same code. A report ends the process
