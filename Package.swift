@@ -6,7 +6,7 @@ import PackageDescription
 /// cannot see `Reactor`; only `CLinux` talks to the kernel.
 ///
 /// Rooms on the request path are `public`, not `package`: Swift 6.3 neither inlines nor specialises
-/// `package` declarations across modules, which cost 15 % CPU a request. No library product exports
+/// `package` declarations across modules (seen in the symbols and in the profile). No library product exports
 /// them, so nothing outside this package can see them either way.
 let house: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
