@@ -39,6 +39,8 @@ extension Worker {
         exchange.pointee.address = 0
         if let index = idle.take(pool: exchange.pointee.pool, endpoint: exchange.pointee.endpoint, in: connections) {
             connections[index].pointee.isReused = true
+            metrics.connection(side: .upstream, state: .idle, -1)
+            metrics.connection(side: .upstream, state: .active, 1)
             return attach(index, to: key)
         }
         connect(key)

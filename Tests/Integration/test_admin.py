@@ -141,10 +141,10 @@ def test_the_access_log_in_combined_format(start_slb, upstream, tmp_path):
     assert '"GET /combined HTTP/1.1" 200' in log.read_text() and '"agent"' in log.read_text()
 
 
-def test_connection_gauges_return_to_zero(start_slb, upstream):
+def test_connection_gauges_agree_with_the_connections(start_slb, upstream):
     """Refused heads, served requests, kept and closed connections: none may be left counted."""
-    slb = start_slb(upstream.url)
-    for raw in (get("/"), b"GET / HTTP/1.1\r\n\r\n", b"nonsense\r\n\r\n", get("/", "Connection: close")):
+    slb = start_slb(upstream.url, config={"workers": 1})
+    for raw in (get("/"), get("/again"), get("/and-again"), b"GET / HTTP/1.1\r\n\r\n", b"nonsense\r\n\r\n", get("/", "Connection: close")):
         with Client(slb.address) as client:
             client.send(raw)
             client.response()
@@ -152,7 +152,14 @@ def test_connection_gauges_return_to_zero(start_slb, upstream):
     def gauges():
         text = fetch(slb.admin, get("/metrics")).body.decode()
         found = dict(line.rsplit(" ", 1) for line in text.splitlines() if line.startswith("slb_connections{"))
-        return {name: float(value) for name, value in found.items() if 'side="downstream"' in name}
+        return {name: float(value) for name, value in found.items()}
 
-    assert len(gauges()) == 2
-    eventually(lambda: set(gauges().values()) == {0.0}, 5, "no downstream connection counted")
+    def settled():
+        now = gauges()
+        kept = {value for name, value in now.items() if 'side="upstream"' in name and 'state="idle"' in name}
+        others = {value for name, value in now.items() if not ('side="upstream"' in name and 'state="idle"' in name)}
+        return len(now) == 4 and others == {0.0} and all(value >= 1 for value in kept)
+
+    eventually(settled, 5, "only idle upstream connections counted")
+    open_upstreams = sum(not connection.closed.is_set() for connection in upstream.connections)
+    assert sum(gauges().values()) == open_upstreams, gauges()
