@@ -24,8 +24,6 @@ struct Connection {
         case connecting
         /// Upstream: kept for a next request.
         case idle
-
-        var isUpstream: Bool { self == .connecting || self == .idle }
     }
 
     /// What the connection's one deadline is for.
@@ -47,7 +45,8 @@ struct Connection {
     var hasEnded = false
     /// Writing has failed; what the peer sent before may still be worth reading.
     var isBroken = false
-    /// Downstream: counted as active, which begins with an exchange and ends between two.
+    /// Counted as active, which begins with an exchange (upstream: with the handshake for one) and ends
+    /// between two.
     var isActive = false
     /// In the worker's queue for the end of the turn.
     var isQueued = false

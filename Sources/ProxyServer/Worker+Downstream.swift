@@ -212,8 +212,8 @@ extension Worker {
     func setActive(_ slot: ConnectionSlot, _ isActive: Bool) {
         guard slot.pointee.isActive != isActive else { return }
         slot.pointee.isActive = isActive
-        metrics.connection(side: .downstream, state: isActive ? .idle : .active, -1)
-        metrics.connection(side: .downstream, state: isActive ? .active : .idle, 1)
+        metrics.connection(side: slot.pointee.side, state: isActive ? .idle : .active, -1)
+        metrics.connection(side: slot.pointee.side, state: isActive ? .active : .idle, 1)
     }
 
     func closeDownstream(_ index: UInt32) {

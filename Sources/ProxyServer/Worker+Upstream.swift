@@ -39,8 +39,7 @@ extension Worker {
         exchange.pointee.address = 0
         if let index = idle.take(pool: exchange.pointee.pool, endpoint: exchange.pointee.endpoint, in: connections) {
             connections[index].pointee.isReused = true
-            metrics.connection(side: .upstream, state: .idle, -1)
-            metrics.connection(side: .upstream, state: .active, 1)
+            setActive(connections[index], true)
             return attach(index, to: key)
         }
         connect(key)
@@ -76,6 +75,7 @@ extension Worker {
         connection.pool = exchanges[key].pointee.pool
         connection.endpoint = exchanges[key].pointee.endpoint
         connection.exchange = key
+        connection.isActive = true
         guard let slab = makeSlot(connection) else {
             Socket.close(opened.fd)
             return false
@@ -253,8 +253,7 @@ extension Worker {
         slot.pointee.sent = 0
         slot.pointee.exchange = .max
         slot.pointee.phase = .idle
-        metrics.connection(side: .upstream, state: .active, -1)
-        metrics.connection(side: .upstream, state: .idle, 1)
+        setActive(slot, false)
         let pool = shared.pools[Int(slot.pointee.pool)].options
         arm(index, .idle, after: pool.idleTimeout)
         if let surplus = idle.put(index, limit: pool.idleConnections, in: connections) { closeUpstream(surplus) }
@@ -264,7 +263,7 @@ extension Worker {
         let slot = connections[index]
         if slot.pointee.phase == .idle { idle.remove(index, in: connections) }
         Socket.close(slot.pointee.descriptor)
-        metrics.connection(side: .upstream, state: slot.pointee.phase == .idle ? .idle : .active, -1)
+        metrics.connection(side: .upstream, state: slot.pointee.isActive ? .active : .idle, -1)
         buffers.release(&slot.pointee.input)
         buffers.release(&slot.pointee.output)
         timers.remove(index)
