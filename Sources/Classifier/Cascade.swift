@@ -1,19 +1,25 @@
-/// The decision: cache, then rules, then the default label. (The model and the language model take
-/// their places between rules and default.) It is shared by all workers and immutable but for the
+/// The decision: cache, then rules, then the model, then the default label. It is shared by all workers and immutable but for the
 /// cache; it takes the time as a parameter and never waits.
 
 import Vocabulary
 
 public final class Cascade: Sendable {
     public let labels: LabelTable
+    public let model: Model?
     private let rules: RuleSet
+    /// The model's labels as ours.
+    private let labelOfModel: [Label]
+    private let guessConfidence: Float
     private let defaultLabel: Label
     private let cache: LRUCache?
     private let seed: (UInt64, UInt64)
     private let inspectedBytes: Int
 
-    /// `seed` is the cache's hash key: random, secret, one per process.
-    public init(options: ClassifierOptions, seed: (UInt64, UInt64)) throws(RuleProblems) {
+    /// `seed` is the cache's hash key: random, secret, one per process. `model`: what `options.model`
+    /// names, loaded; its labels must be among ours.
+    public init(
+        options: ClassifierOptions, model: Model? = nil, seed: (UInt64, UInt64)
+    ) throws(RuleProblems) {
         guard options.labels.count <= Limits.labels else {
             throw RuleProblems(problems: [
                 RuleProblem(rule: nil, message: "more than \(Limits.labels) labels")
@@ -27,12 +33,23 @@ public final class Cascade: Sendable {
                     rule: nil, message: "the default label '\(options.defaultLabel)' is not a label"
                 ))
         }
+        for name in model?.facts.labels ?? [] where !options.labels.contains(name) {
+            problems.append(
+                RuleProblem(
+                    rule: nil,
+                    message: "the model's label '\(name)' is not a label; add it, or train a model with these labels"))
+        }
         switch RuleCompiler.compile(options.allRules, labels: options.labels) {
         case .success(let compiled): rules = compiled
         case .failure(let found): throw RuleProblems(problems: problems + found.problems)
         }
-        guard let fallback else { throw RuleProblems(problems: problems) }
+        guard let fallback, problems.isEmpty else { throw RuleProblems(problems: problems) }
         labels = LabelTable(options.labels)
+        self.model = model
+        labelOfModel = (model?.facts.labels ?? []).map { name in
+            Label(index: UInt8(options.labels.firstIndex(of: name) ?? fallback))
+        }
+        guessConfidence = Float(options.model.guessConfidence)
         defaultLabel = Label(index: UInt8(fallback))
         self.seed = seed
         inspectedBytes = max(options.inspect.body, 0)
@@ -57,7 +74,8 @@ public final class Cascade: Sendable {
     public func makeScratch() -> Scratch {
         Scratch(
             nodeCount: rules.tables.nodeCount, deepestPointer: rules.tables.deepestPointer,
-            probeCount: rules.tables.probeCount, bodyCount: inspectedBytes)
+            probeCount: rules.tables.probeCount, bodyCount: inspectedBytes,
+            extractor: model?.makeExtractor(bodyCount: inspectedBytes))
     }
 
     /// Whether the verdict can depend on the body. If not, the session may classify with the head
@@ -92,11 +110,20 @@ public final class Cascade: Sendable {
         let outcome = rules.firstMatch(
             request, bodyComplete: bodyComplete, withBody: true, scratch: scratch)
         guard case .matched(let index) = outcome else {
-            return Explanation(verdict: verdict(of: outcome), rule: nil, isBuiltin: false)
+            let (verdict, evidence) = explainedGuess(request, bodyComplete: bodyComplete, scratch: scratch)
+            return Explanation(verdict: verdict, rule: nil, isBuiltin: false, evidence: evidence)
         }
         return Explanation(
-            verdict: verdict(of: outcome), rule: rules.rules[index].name,
-            isBuiltin: rules.rules[index].isBuiltin)
+            verdict: Verdict(label: rules.label(ofRule: index), confidence: 1, source: .rule),
+            rule: rules.rules[index].name, isBuiltin: rules.rules[index].isBuiltin)
+    }
+
+    private func explainedGuess(
+        _ request: RequestView, bodyComplete: Bool, scratch: Scratch
+    ) -> (Verdict, [ModelEvidence]) {
+        guard let model, let extractor = scratch.extractor else { return (defaultVerdict, []) }
+        let (guess, evidence) = model.explain(request, bodyComplete: bodyComplete, extractor: extractor)
+        return (verdict(of: guess), evidence)
     }
 
     public var cacheStatistics: CacheStatistics { cache?.statistics ?? CacheStatistics() }
@@ -116,16 +143,23 @@ public final class Cascade: Sendable {
     private func decided(
         _ request: RequestView, bodyComplete: Bool, scratch: Scratch
     ) -> Verdict {
-        verdict(
-            of: rules.firstMatch(
-                request, bodyComplete: bodyComplete, withBody: true, scratch: scratch))
+        let outcome = rules.firstMatch(
+            request, bodyComplete: bodyComplete, withBody: true, scratch: scratch)
+        if case .matched(let index) = outcome {
+            return Verdict(label: rules.label(ofRule: index), confidence: 1, source: .rule)
+        }
+        guard let model, let extractor = scratch.extractor else { return defaultVerdict }
+        return verdict(of: model.guess(request, bodyComplete: bodyComplete, extractor: extractor))
     }
 
-    private func verdict(of outcome: RuleSet.Outcome) -> Verdict {
-        guard case .matched(let index) = outcome else {
-            return Verdict(label: defaultLabel, confidence: 0, source: .fallback)
-        }
-        return Verdict(label: rules.label(ofRule: index), confidence: 1, source: .rule)
+    private func verdict(of guess: ModelGuess) -> Verdict {
+        guard guess.confidence >= guessConfidence else { return defaultVerdict }
+        return Verdict(
+            label: labelOfModel[Int(guess.label.index)], confidence: guess.confidence, source: .model)
+    }
+
+    private var defaultVerdict: Verdict {
+        Verdict(label: defaultLabel, confidence: 0, source: .fallback)
     }
 
     /// Everything a verdict can depend on: with a header left out, one tenant's verdict would answer
@@ -163,6 +197,8 @@ public struct Explanation: Sendable {
     /// The rule that matched, or nil for the default label.
     public var rule: String?
     public var isBuiltin: Bool
+    /// The model's strongest features, if it decided.
+    public var evidence: [ModelEvidence] = []
 }
 
 extension ClassifierOptions {

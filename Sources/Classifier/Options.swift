@@ -16,6 +16,25 @@ public struct ClassifierOptions: Sendable, Equatable {
     public var rules: [Rule] = []
     /// Whether the built-in rules follow the operator's.
     public var builtinRules = true
+    public var model = ModelOptions()
+
+    public init() {}
+}
+
+public struct ModelOptions: Sendable, Equatable {
+    public enum Source: Sendable, Equatable {
+        /// The built-in model if its labels are configured, else none.
+        case automatic
+        case none
+        case builtin
+        case file(String)
+    }
+
+    public var source = Source.automatic
+    /// A guess that is surer than this needs nobody else's opinion.
+    public var minConfidence = 0.70
+    /// A guess that is less sure than this gives way to the default label.
+    public var guessConfidence = 0.40
 
     public init() {}
 }

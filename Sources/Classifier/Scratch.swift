@@ -11,6 +11,8 @@ public final class Scratch {
     /// A GraphQL document without its JSON escapes.
     let document: UnsafeMutableRawBufferPointer
     let answerCount: Int
+    /// The model's, if there is one.
+    let extractor: FeatureExtractor?
     /// Whether the request at hand has a JSON body; nil while nobody has asked.
     var bodyIsJSON: Bool?
     var jsonIsScanned = false
@@ -19,7 +21,7 @@ public final class Scratch {
     var graphqlName: JSONString?
     var graphqlOperation: GraphQLOperation?
 
-    init(nodeCount: Int, deepestPointer: Int, probeCount: Int, bodyCount: Int) {
+    init(nodeCount: Int, deepestPointer: Int, probeCount: Int, bodyCount: Int, extractor: FeatureExtractor?) {
         frames = .allocate(capacity: deepestPointer + 1)
         active = .allocate(capacity: nodeCount)
         answers = .allocate(capacity: max(probeCount, 1))
@@ -27,6 +29,7 @@ public final class Scratch {
         active.initialize(repeating: 0, count: nodeCount)
         document = .allocate(byteCount: max(bodyCount, 1), alignment: 1)
         answerCount = probeCount
+        self.extractor = extractor
     }
 
     deinit {

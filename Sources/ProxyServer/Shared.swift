@@ -38,8 +38,14 @@ final class Shared: Sendable {
         self.accessLog = accessLog
         var random = SystemRandomNumberGenerator()
         seed = random.next()
+        let model: Model?
+        do throws(ModelProblem) {
+            model = try options.classifier.model.load(labels: options.classifier.labels)
+        } catch {
+            throw StartFailure("classifier.model.path: \(error)")
+        }
         do throws(RuleProblems) {
-            cascade = try Cascade(options: options.classifier, seed: (random.next(), random.next()))
+            cascade = try Cascade(options: options.classifier, model: model, seed: (random.next(), random.next()))
         } catch {
             throw StartFailure("\(error)")
         }

@@ -17,34 +17,33 @@ package struct Trainer {
         package init() {}
     }
 
-    package enum Progress: Sendable {
-        case reading(Int)
-        /// Fold, or nil for the final fit, and iterations done.
-        case fitting(fold: Int?, iteration: Int)
+    /// Where a fit has come to: the fold, or nil for the final one, and iterations done.
+    package struct Progress: Sendable {
+        package var fold: Int?
+        package var iteration: Int
     }
 
-    package let labels: [String]
+    /// In the order in which the examples brought them.
+    package private(set) var labels: [String] = []
     package let lexicon: Lexicon
     package let settings: Settings
     package private(set) var rows = FeatureRows()
-    private var labelNumbers: [String: Int]
+    private var labelNumbers: [String: Int] = [:]
     private var groupNumbers: [String: Int] = [:]
     private var random: SplitMix
     private let extractor: FeatureExtractor
 
-    package init(labels: [String], lexicon: Lexicon, settings: Settings) {
-        self.labels = labels
+    package init(lexicon: Lexicon, settings: Settings) {
         self.lexicon = lexicon
         self.settings = settings
-        labelNumbers = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
         random = SplitMix(seed: settings.seed)
         extractor = FeatureExtractor(bodyCount: settings.window)
         extractor.lexicon = lexicon
     }
 
-    /// An example without a group is one of its own. False if its label is not one of ours.
+    /// An example without a group is one of its own. False if it has no label, or one too many.
     package mutating func add(_ example: Example) -> Bool {
-        guard let name = example.label, let label = labelNumbers[name] else { return false }
+        guard let name = example.label, let label = number(ofLabel: name) else { return false }
         let group = example.group.isEmpty ? "\u{0}\(rows.count)" : example.group
         let number = groupNumbers[group] ?? groupNumbers.count
         groupNumbers[group] = number
@@ -54,6 +53,14 @@ package struct Trainer {
             append(variant, label, number, isOriginal: false)
         }
         return true
+    }
+
+    private mutating func number(ofLabel name: String) -> Int? {
+        if let number = labelNumbers[name] { return number }
+        guard labels.count < Limits.labels else { return nil }
+        labelNumbers[name] = labels.count
+        labels.append(name)
+        return labels.count - 1
     }
 
     private mutating func append(_ example: Example, _ label: Int, _ group: Int, isOriginal: Bool) {
@@ -85,7 +92,7 @@ package struct Trainer {
             let training = rows.labels.indices.filter { folds[rows.groups[$0]] != fold }
             let test = rows.labels.indices.filter { folds[rows.groups[$0]] == fold && rows.isOriginal[$0] }
             guard !test.isEmpty, !training.isEmpty else { continue }
-            let (index, fit) = self.fit(training) { progress(.fitting(fold: fold, iteration: $0)) }
+            let (index, fit) = self.fit(training) { progress(Progress(fold: fold, iteration: $0)) }
             held += test.map { heldOutRow($0, index, fit) }
         }
         let calibration = CalibrationFit.best(for: held)
@@ -136,7 +143,7 @@ package struct Trainer {
 
     /// The bytes of a model fitted to everything.
     package func model(heldOut: HeldOut?, _ progress: (Progress) -> Void = { _ in }) -> [UInt8] {
-        let (index, fit) = self.fit(Array(rows.labels.indices)) { progress(.fitting(fold: nil, iteration: $0)) }
+        let (index, fit) = self.fit(Array(rows.labels.indices)) { progress(Progress(fold: nil, iteration: $0)) }
         let count = labels.count
         let biases = Array(fit.parameters[(fit.featureCount * count)...])
         let greatest = fit.parameters[..<(fit.featureCount * count)].reduce(0) { max($0, abs($1)) }

@@ -1,6 +1,7 @@
 /// `slb version`: what was built, how, and with which libraries.
 
 import ArgumentParser
+import Classifier
 import Vocabulary
 
 enum Build {
@@ -36,7 +37,7 @@ struct VersionCommand: ParsableCommand {
     func run() throws {
         print("slb \(Release.version)")
         print("build: \(Build.configuration), Swift \(Build.swift)")
-        print("model: none")
+        print("model: \(Model.builtin.digest) (\(Model.builtin.facts.labels.joined(separator: ", ")))")
         print("libraries:")
         for (name, version) in Build.libraries { print("  \(name) \(version)") }
     }

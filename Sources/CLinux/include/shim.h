@@ -81,6 +81,8 @@ static inline int slb_set_nonblocking(int fd) {
     return fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
+static inline int slb_open_to_read(const char *path) { return open(path, O_RDONLY | O_CLOEXEC); }
+
 static inline int slb_duplicate(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 0); }
 
 static inline int slb_is_socket_file(const char *path) {
