@@ -46,6 +46,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux"),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         room("Vocabulary"),
         room("HTTPCodec", ["Vocabulary"]),
         .target(
@@ -54,6 +56,7 @@ let package = Package(
         room("Training", ["Classifier", "Vocabulary"]),
         room("Upstream", ["Vocabulary"]),
         room("Session", ["Vocabulary", "HTTPCodec", "Classifier", "Upstream"]),
+        room("LLMClient", ["CCurl", "CLinux", "Vocabulary"]),
         room("Telemetry", ["Vocabulary"]),
         room("Reactor", ["CLinux", "Vocabulary"]),
         room("HTTPService", ["CLinux", "Vocabulary", "Reactor", "HTTPCodec"]),
@@ -78,6 +81,7 @@ let package = Package(
         tests("Training", ["Classifier", "Vocabulary"]),
         tests("Upstream", ["Vocabulary"]),
         tests("Session", ["Vocabulary", "HTTPCodec", "Classifier", "Upstream"]),
+        tests("LLMClient", ["CLinux", "Vocabulary", "Reactor", "HTTPService"]),
         tests("Telemetry", ["Vocabulary"]),
         tests("Reactor", ["CLinux", "Vocabulary"]),
         tests("HTTPService", ["CLinux", "Vocabulary", "Reactor", "HTTPCodec"]),
