@@ -151,7 +151,7 @@ public final class Cascade: Sendable {
             decision.isOpen = true
             return
         }
-        let shapeKey = shapeKey(of: request, bodyComplete: bodyComplete)
+        let shapeKey = ShapeKey.key(of: request, bodyComplete: bodyComplete, seed: seed)
         if opinion.mayRemember, let stored = opinion.remembered(shapeKey, now: now) {
             cache?.insert(stored, for: exactKey, now: now)
             decision.verdict = Verdict(stored: stored)
@@ -233,11 +233,6 @@ public final class Cascade: Sendable {
 
     private var defaultVerdict: Verdict {
         Verdict(label: defaultLabel, confidence: 0, source: .fallback)
-    }
-
-    /// What the language model's verdict can depend on, less what tells siblings apart.
-    private func shapeKey(of request: RequestView, bodyComplete: Bool) -> CacheKey {
-        cacheKey(of: request, bodyComplete: bodyComplete)
     }
 
     /// Everything a verdict can depend on: with a header left out, one tenant's verdict would answer

@@ -36,7 +36,8 @@ extension Worker {
         }
         board.open(ticket.shapeKey)
         var question = LLMQuestion(
-            ticket: ticket, text: questionText(view), deadline: now + board.options.answerTimeout)
+            ticket: ticket, text: questionText(view, board.options.requestText),
+            deadline: now + board.options.answerTimeout)
         if waits {
             let exchange = SlabKey(index: key, generation: exchanges.generation(of: key))
             question.waiter = LLMWaiter(worker: number, exchange: exchange)
@@ -51,8 +52,12 @@ extension Worker {
         return true
     }
 
-    private func questionText(_ view: RequestView) -> [UInt8] {
-        []
+    /// What leaves for the language model: masked, and no more than a question may have.
+    private func questionText(_ view: RequestView, _ limit: Int) -> [UInt8] {
+        let isWhole = view.bodyLength == UInt64(view.body.count)
+        return [UInt8](unsafeUninitializedCapacity: limit) { memory, count in
+            count = RequestText.render(view, bodyComplete: isWhole, into: UnsafeMutableRawBufferPointer(memory))
+        }
     }
 
     // MARK: Waiting
