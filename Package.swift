@@ -63,11 +63,11 @@ let package = Package(
         room(
             "ProxyServer",
             [
-                "CLinux", "Vocabulary", "Reactor", "HTTPCodec", "Classifier", "Upstream",
+                "CLinux", "Vocabulary", "Reactor", "HTTPCodec", "Classifier", "LLMClient", "Upstream",
                 "Session", "Telemetry", "HTTPService", log,
             ]),
         room(
-            "Configuration", ["Vocabulary", "Classifier", "Telemetry", "ProxyServer", yams]),
+            "Configuration", ["Vocabulary", "Classifier", "LLMClient", "Telemetry", "ProxyServer", yams]),
         .executableTarget(
             name: "slb",
             dependencies: [
@@ -91,7 +91,7 @@ let package = Package(
                 "CLinux", "Vocabulary", "Reactor", "HTTPService", "Telemetry", "HTTPCodec", "Classifier",
                 "Session",
             ]),
-        tests("Configuration", ["Vocabulary", "Classifier", "Telemetry", "ProxyServer"]),
+        tests("Configuration", ["Vocabulary", "Classifier", "LLMClient", "Telemetry", "ProxyServer"]),
     ]
 )
 

@@ -36,11 +36,8 @@ static inline long slb_curl_status(CURL *easy) {
 }
 
 static inline long slb_curl_bytes_sent(CURL *easy) {
-    long head = 0;
     curl_off_t body = 0;
-    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &head);
-    curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &body);
-    return head + (long)body;
+    return curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &body) == CURLE_OK ? (long)body : 0;
 }
 
 typedef int (*slb_curl_watch)(CURL *easy, curl_socket_t fd, int what, void *owner, void *socket);

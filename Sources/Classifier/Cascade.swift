@@ -1,5 +1,6 @@
-/// The decision: cache, then rules, then the model, then the default label. It is shared by all workers and immutable but for the
-/// cache; it takes the time as a parameter and never waits.
+/// The decision: cache, then rules, then the model, then what a language model said of requests like
+/// this one, then the default label. It is shared by all workers and immutable but for its memories; it
+/// takes the time as a parameter, asks nobody outside and never waits.
 
 import Vocabulary
 
@@ -12,6 +13,8 @@ public final class Cascade: Sendable {
     private let guessConfidence: Float
     private let defaultLabel: Label
     private let cache: LRUCache?
+    /// Nil without a language model.
+    private let opinion: Opinion?
     private let seed: (UInt64, UInt64)
     private let inspectedBytes: Int
 
@@ -39,17 +42,17 @@ public final class Cascade: Sendable {
                     rule: nil,
                     message: "the model's label '\(name)' is not a label; add it, or train a model with these labels"))
         }
-        switch RuleCompiler.compile(options.allRules, labels: options.labels) {
-        case .success(let compiled): rules = compiled
-        case .failure(let found): throw RuleProblems(problems: problems + found.problems)
-        }
-        guard let fallback, problems.isEmpty else { throw RuleProblems(problems: problems) }
+        var asking: RuleSet?
+        (rules, asking) = try Self.compile(options, &problems)
+        guard let fallback, let asking, problems.isEmpty else { throw RuleProblems(problems: problems) }
         labels = LabelTable(options.labels)
         self.model = model
         labelOfModel = (model?.facts.labels ?? []).map { name in
             Label(index: UInt8(options.labels.firstIndex(of: name) ?? fallback))
         }
-        guessConfidence = Float(options.model.guessConfidence)
+        // A guess that needs nobody else's opinion stands.
+        guessConfidence = Float(min(options.model.guessConfidence, options.model.minConfidence))
+        opinion = options.llm.isEnabled ? Opinion(options: options, rules: asking) : nil
         defaultLabel = Label(index: UInt8(fallback))
         self.seed = seed
         inspectedBytes = max(options.inspect.body, 0)
@@ -58,12 +61,27 @@ public final class Cascade: Sendable {
             ? LRUCache(capacity: options.cache.entries, timeToLive: options.cache.ttl) : nil
     }
 
+    /// The rules that give labels, and those that say how to ask.
+    private static func compile(
+        _ options: ClassifierOptions, _ problems: inout [RuleProblem]
+    ) throws(RuleProblems) -> (labelling: RuleSet, asking: RuleSet?) {
+        var asking: RuleSet?
+        switch RuleCompiler.compile(options.askingRules, labels: options.labels) {
+        case .success(let compiled): asking = compiled
+        case .failure(let found): problems += found.problems
+        }
+        switch RuleCompiler.compile(options.labellingRules, labels: options.labels) {
+        case .success(let compiled): return (compiled, asking)
+        case .failure(let found): throw RuleProblems(problems: problems + found.problems)
+        }
+    }
+
     /// Everything wrong with these options, for `slb check`.
-    public static func problems(in options: ClassifierOptions) -> [RuleProblem] {
+    public static func problems(in options: ClassifierOptions, model: Model? = nil) -> [RuleProblem] {
         do throws(RuleProblems) {
             var small = options
             small.cache.entries = 0
-            _ = try Cascade(options: small, seed: (0, 0))
+            _ = try Cascade(options: small, model: model, seed: (0, 0))
             return []
         } catch {
             return error.problems
@@ -72,9 +90,11 @@ public final class Cascade: Sendable {
 
     /// One for each thread that classifies; of no use to another cascade.
     public func makeScratch() -> Scratch {
-        Scratch(
-            nodeCount: rules.tables.nodeCount, deepestPointer: rules.tables.deepestPointer,
-            probeCount: rules.tables.probeCount, bodyCount: inspectedBytes,
+        let tables = [rules.tables] + (opinion.map { [$0.rules.tables] } ?? [])
+        return Scratch(
+            nodeCount: tables.reduce(0) { max($0, $1.nodeCount) },
+            deepestPointer: tables.reduce(0) { max($0, $1.deepestPointer) },
+            probeCount: tables.reduce(0) { max($0, $1.probeCount) }, bodyCount: inspectedBytes,
             extractor: model?.makeExtractor(bodyCount: inspectedBytes))
     }
 
@@ -86,20 +106,67 @@ public final class Cascade: Sendable {
         return outcome == .needsBody
     }
 
-    /// `bodyComplete`: `request.body` is the whole body. More than `inspect.body` bytes of it are
-    /// not looked at.
+    /// The verdict without asking anybody else; see `decide`.
     public func classify(
         _ request: RequestView, bodyComplete: Bool, now: Instant, scratch: Scratch
     ) -> Verdict {
+        decide(request, bodyComplete: bodyComplete, mayAsk: false, now: now, scratch: scratch).verdict
+    }
+
+    /// `bodyComplete`: `request.body` is the whole body. More than `inspect.body` bytes of it are
+    /// not looked at. `mayAsk`: a language model takes questions now; without one there is no ticket.
+    public func decide(
+        _ request: RequestView, bodyComplete: Bool, mayAsk: Bool, now: Instant, scratch: Scratch
+    ) -> Decision {
         let (request, bodyComplete) = inspected(request, bodyComplete)
-        guard let cache else {
+        guard cache != nil || opinion != nil else {
             return decided(request, bodyComplete: bodyComplete, scratch: scratch)
         }
         let key = cacheKey(of: request, bodyComplete: bodyComplete)
-        if let stored = cache.value(for: key, now: now) { return Verdict(stored: stored) }
-        let verdict = decided(request, bodyComplete: bodyComplete, scratch: scratch)
-        cache.insert(verdict.stored, for: key, now: now)
-        return verdict
+        if let stored = cache?.value(for: key, now: now) { return Decision(Verdict(stored: stored)) }
+        var decision = decided(request, bodyComplete: bodyComplete, scratch: scratch)
+        if decision.verdict.source != .rule, let opinion,
+            decision.guess?.confidence ?? 0 < opinion.minConfidence
+        {
+            consult(opinion, about: request, bodyComplete, key, mayAsk, &decision, now, scratch)
+        } else {
+            cache?.insert(decision.verdict.stored, for: key, now: now)
+        }
+        return decision
+    }
+
+    /// Nobody was sure. A verdict for want of a better one is remembered by nobody.
+    private func consult(
+        _ opinion: Opinion, about request: RequestView, _ bodyComplete: Bool, _ exactKey: CacheKey,
+        _ mayAsk: Bool, _ decision: inout Decision, _ now: Instant, _ scratch: Scratch
+    ) {
+        let best = decision.guess?.label ?? defaultLabel
+        guard !opinion.isSilent(about: best) else {
+            cache?.insert(decision.verdict.stored, for: exactKey, now: now)
+            return
+        }
+        let mode = opinion.mode(request, bodyComplete: bodyComplete, best: best, scratch: scratch)
+        guard mode != .off else { return }
+        guard mayAsk || opinion.mayRemember else {
+            decision.isOpen = true
+            return
+        }
+        let shapeKey = ShapeKey.key(of: request, bodyComplete: bodyComplete, seed: seed)
+        if opinion.mayRemember, let stored = opinion.remembered(shapeKey, now: now) {
+            cache?.insert(stored, for: exactKey, now: now)
+            decision.verdict = Verdict(stored: stored)
+            return
+        }
+        decision.isOpen = true
+        if mayAsk { decision.ticket = Ticket(exactKey: exactKey, shapeKey: shapeKey, mode: mode) }
+    }
+
+    /// The language model has answered: for this request, its like and its siblings.
+    public func store(_ label: Label, confidence: Float, for ticket: Ticket, now: Instant) {
+        precondition(Int(label.index) < labels.count, "a label of another table")
+        let stored = Verdict(label: label, confidence: confidence, source: .llm).stored
+        cache?.insert(stored, for: ticket.exactKey, now: now)
+        opinion?.remember(stored, for: ticket.shapeKey, now: now)
     }
 
     /// The verdict without the cache and which rule gave it. For people: it may allocate.
@@ -128,6 +195,9 @@ public final class Cascade: Sendable {
 
     public var cacheStatistics: CacheStatistics { cache?.statistics ?? CacheStatistics() }
 
+    /// Nil without a language model.
+    public var shapeStatistics: CacheStatistics? { opinion?.statistics }
+
     private func inspected(
         _ request: RequestView, _ bodyComplete: Bool
     ) -> (RequestView, bodyComplete: Bool) {
@@ -142,14 +212,17 @@ public final class Cascade: Sendable {
 
     private func decided(
         _ request: RequestView, bodyComplete: Bool, scratch: Scratch
-    ) -> Verdict {
+    ) -> Decision {
         let outcome = rules.firstMatch(
             request, bodyComplete: bodyComplete, withBody: true, scratch: scratch)
         if case .matched(let index) = outcome {
-            return Verdict(label: rules.label(ofRule: index), confidence: 1, source: .rule)
+            return Decision(Verdict(label: rules.label(ofRule: index), confidence: 1, source: .rule))
         }
-        guard let model, let extractor = scratch.extractor else { return defaultVerdict }
-        return verdict(of: model.guess(request, bodyComplete: bodyComplete, extractor: extractor))
+        guard let model, let extractor = scratch.extractor else { return Decision(defaultVerdict) }
+        var guess = model.guess(request, bodyComplete: bodyComplete, extractor: extractor)
+        let verdict = verdict(of: guess)
+        guess.label = labelOfModel[Int(guess.label.index)]
+        return Decision(verdict, guess: guess)
     }
 
     private func verdict(of guess: ModelGuess) -> Verdict {
@@ -202,13 +275,18 @@ public struct Explanation: Sendable {
 }
 
 extension ClassifierOptions {
-    /// The operator's rules, then the built-in ones as far as their labels exist.
-    var allRules: [(rule: Rule, isBuiltin: Bool)] {
-        let own = rules.map { (rule: $0, isBuiltin: false) }
+    /// The operator's rules that give labels, then the built-in ones as far as their labels exist.
+    var labellingRules: [(rule: Rule, isBuiltin: Bool)] {
+        let own = rules.filter { $0.llm == nil }.map { (rule: $0, isBuiltin: false) }
         guard builtinRules else { return own }
         return own
-            + BuiltinRules.rules.filter { labels.contains($0.label) }
+            + BuiltinRules.rules.filter { $0.label.map(labels.contains) ?? false }
             .map { (rule: $0, isBuiltin: true) }
+    }
+
+    /// The operator's rules that say how the language model is asked.
+    var askingRules: [(rule: Rule, isBuiltin: Bool)] {
+        rules.filter { $0.llm != nil }.map { (rule: $0, isBuiltin: false) }
     }
 }
 

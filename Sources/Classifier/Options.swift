@@ -17,6 +17,7 @@ public struct ClassifierOptions: Sendable, Equatable {
     /// Whether the built-in rules follow the operator's.
     public var builtinRules = true
     public var model = ModelOptions()
+    public var llm = LLMStageOptions()
 
     public init() {}
 }
@@ -39,6 +40,29 @@ public struct ModelOptions: Sendable, Equatable {
     public init() {}
 }
 
+/// How a language model is asked about a request that the model in the process is not sure of.
+public enum LLMMode: String, CaseIterable, Sendable {
+    /// Not at all: the best guess stands.
+    case off
+    /// The request leaves at once on the best guess; the verdict serves those to come.
+    case background
+    /// The request waits for the verdict, up to a deadline.
+    case wait
+}
+
+/// When the language model is asked and what becomes of its verdict. How it is reached is `LLMClient`'s.
+public struct LLMStageOptions: Sendable, Equatable {
+    public var isEnabled = false
+    public var mode = LLMMode.background
+    /// Modes of their own, by the label that the model in the process thinks best (without a model:
+    /// the default label).
+    public var modes: [String: LLMMode] = [:]
+    /// What a label means, in words for the language model.
+    public var descriptions: [String: String] = [:]
+
+    public init() {}
+}
+
 public struct InspectOptions: Sendable, Equatable {
     /// Most bytes of the body a decision looks at.
     public var body = 16 * 1024
@@ -57,14 +81,33 @@ public struct CacheOptions: Sendable, Equatable {
 }
 
 public struct Rule: Sendable, Equatable {
+    public enum Effect: Sendable, Equatable {
+        /// The request has this label, and that is that.
+        case label(String)
+        /// If nobody is sure of the request, the language model is asked in this way.
+        case llm(LLMMode)
+    }
+
     public var name: String
     public var match: Condition
-    public var label: String
+    public var effect: Effect
 
-    public init(name: String, match: Condition, label: String) {
+    public init(name: String, match: Condition, effect: Effect) {
         self.name = name
         self.match = match
-        self.label = label
+        self.effect = effect
+    }
+
+    public init(name: String, match: Condition, label: String) {
+        self.init(name: name, match: match, effect: .label(label))
+    }
+
+    public var label: String? {
+        if case .label(let label) = effect { label } else { nil }
+    }
+
+    public var llm: LLMMode? {
+        if case .llm(let mode) = effect { mode } else { nil }
     }
 }
 

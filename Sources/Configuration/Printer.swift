@@ -67,7 +67,7 @@ package enum Printer {
     }
 
     private static func rule(_ rule: Rule) -> Tree {
-        .mapping([("name", .text(rule.name)), ("match", condition(rule.match)), ("label", .text(rule.label))])
+        .mapping([("name", .text(rule.name)), ("match", condition(rule.match)), ("label", .text(rule.label ?? ""))])
     }
 
     static func list(_ texts: [String]) -> Tree { Tree(.list(texts.map { .text($0) }), .defaults) }

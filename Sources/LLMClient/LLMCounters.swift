@@ -5,7 +5,7 @@ package struct LLMCounters: Sendable, Equatable {
     package private(set) var outcomes = [UInt64](repeating: 0, count: LLMOutcome.allCases.count)
     /// Questions that found the same one open.
     package var joined: UInt64 = 0
-    /// Bytes of questions given to the server, heads included; those of warm-up and watch are not.
+    /// Bytes of questions that went to the server (request bodies, cut short ones as far as they went).
     package var bytesSent: UInt64 = 0
     package var queued = 0
     package var inFlight = 0

@@ -3,6 +3,7 @@
 
 import Classifier
 import HTTPService
+import LLMClient
 import Reactor
 import Synchronization
 import Telemetry
@@ -58,12 +59,37 @@ extension Shared {
         cache.evictions = statistics.evictions
         cache.entries = UInt64(statistics.entries)
         gauges.cache = cache
+        gauges.llm = llm.map(gauge)
+        gauges.model = cascade.model.map(gauge)
         let now = Clock.now
         gauges.available = pools.map { $0.endpoints.map { $0.isAvailable(at: now) } }
         gauges.accessLogDropped = accessLog?.dropped ?? 0
         gauges.eventsDropped = events.dropped
         gauges.process = .read()
         return gauges
+    }
+
+    private func gauge(_ board: LLMBoard) -> Gauges.LLM {
+        var gauge = Gauges.LLM()
+        gauge.queueDepth = UInt64(board.queueDepth)
+        gauge.inFlight = UInt64(board.questionsInFlight)
+        gauge.isReady = board.readiness == .ready
+        gauge.breakerStates = LLMBreakerState.allCases.map(\.name)
+        gauge.breakerState = board.breaker.name
+        if let statistics = cascade.shapeStatistics {
+            gauge.shapes.hits = statistics.hits
+            gauge.shapes.misses = statistics.misses
+            gauge.shapes.entries = UInt64(statistics.entries)
+        }
+        return gauge
+    }
+
+    private func gauge(_ model: Model) -> Gauges.Model {
+        var gauge = Gauges.Model()
+        let path = if case .file(let path) = options.classifier.model.source { path } else { "builtin" }
+        gauge.info = [("digest", model.digest), ("path", path)]
+        gauge.trainingMix = zip(model.facts.labels, model.facts.mix).map { (label: $0, share: $1) }
+        return gauge
     }
 
     /// How long `/ready` waits for one endpoint. A pool that is up answers at once.

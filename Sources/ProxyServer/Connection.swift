@@ -28,7 +28,7 @@ struct Connection {
 
     /// What the connection's one deadline is for.
     enum Timer: UInt8 {
-        case none, head, inspection, body, keepAlive, write, linger, connect, response, idle
+        case none, head, inspection, verdict, body, keepAlive, write, linger, connect, response, idle
     }
 
     var descriptor: Int32 = -1

@@ -32,6 +32,8 @@ struct Exchange {
     var excerpt = LogExcerpt()
 
     var verdict: Verdict?
+    /// Waits for the language model.
+    var isParked = false
     var pool: UInt8 = 0
     var endpoint: UInt8 = 0
     var address: UInt8 = 0
@@ -41,6 +43,7 @@ struct Exchange {
     var startedAt: Instant
     var bodySince: Instant
     var bodySeen: UInt64 = 0
+    var classifySince = Instant.zero
     var classifyTook = Interval.zero
     var connectAt = Instant.zero
     var connectTook = Interval.zero

@@ -3,6 +3,7 @@
 /// defaults of the manual.
 
 import Classifier
+import LLMClient
 import Telemetry
 import Upstream
 import Vocabulary
@@ -18,6 +19,8 @@ package struct ProxyOptions: Sendable, Equatable {
         PoolOptions(name: "general", endpoints: [.init(url: "http://localhost:9001", address: .inet(host: "localhost", port: 9001))]),
     ]
     package var classifier = ClassifierOptions()
+    /// How the language model is reached; `classifier.llm.isEnabled` says whether there is one.
+    package var llm = LLMOptions()
     package var headers = HeaderOptions()
     package var limits = Limits()
     package var timeouts = Timeouts()

@@ -2,6 +2,8 @@
 /// core, and turns signals into an orderly end. Everything that can fail at start fails here, with one
 /// line that says what and why.
 
+import Classifier
+import LLMClient
 import Logging
 import Reactor
 import Synchronization
@@ -12,6 +14,7 @@ import Vocabulary
 package final class ProxyServer {
     private enum Notice: Sendable {
         case workerEnded
+        case llm(LLMNotice)
     }
 
     private let options: ProxyOptions
@@ -35,7 +38,12 @@ package final class ProxyServer {
         self.log = log
         let count = options.workers ?? Machine.cores
         let writer = try Self.openAccessLog(options, workers: count, log: log)
-        shared = try Shared(options: options, workers: count, descriptors: Machine.raiseDescriptorLimit(), accessLog: writer)
+        let notices = try Self.makeNotices()
+        self.notices = notices
+        shared = try Shared(
+            options: options, workers: count, descriptors: Machine.raiseDescriptorLimit(), accessLog: writer
+        ) { notices.send(.llm($0)) }
+        var desk = try Self.openDesk(options)
         for problem in shared.addresses.withLock({ $0.problems }) { log.warning("\(problem)") }
         if shared.connectionLimit < options.limits.connections {
             log.notice("the descriptor limit allows \(shared.connectionLimit) connections a worker; limits.connections asks for \(options.limits.connections)")
@@ -43,10 +51,10 @@ package final class ProxyServer {
         let binder = try ListenerBinder(options.listeners, workers: count)
         listening = binder.addresses
         do throws(Errno) {
-            notices = try Mailbox()
             var workers: [Worker] = []
             for number in 0..<count {
-                workers.append(try Worker(number: number, shared: shared, listeners: binder.listeners(of: number)))
+                workers.append(try Worker(number: number, shared: shared, listeners: binder.listeners(of: number), desk: desk))
+                desk = nil
             }
             self.workers = workers
         } catch {
@@ -107,7 +115,7 @@ package final class ProxyServer {
         while running > 0 {
             let count = poller.wait(timeout: deadline.map { patience(until: $0) } ?? -1)
             for index in 0..<count where poller.event(index).token.kind == .mailbox {
-                running -= notices.receive().count
+                for notice in notices.receive() { note(notice, &running) }
             }
             while let signal = signals.next() { obey(signal, &deadline) }
             if let instant = deadline, Clock.now >= instant {
@@ -115,6 +123,13 @@ package final class ProxyServer {
                 cutOff()
                 deadline = Instant(nanoseconds: .max)
             }
+        }
+    }
+
+    private func note(_ notice: Notice, _ running: inout Int) {
+        switch notice {
+        case .workerEnded: running -= 1
+        case .llm(let notice): log.log(level: notice.isWarning ? .warning : .info, "\(notice.text)")
         }
     }
 
@@ -136,6 +151,24 @@ package final class ProxyServer {
     private func patience(until instant: Instant) -> Int32 {
         guard instant.nanoseconds != .max else { return -1 }
         return Int32(clamping: max(0, (instant - Clock.now).nanoseconds / 1_000_000 + 1))
+    }
+
+    private static func makeNotices() throws(StartFailure) -> Mailbox<Notice> {
+        do throws(Errno) { return try Mailbox() } catch {
+            throw StartFailure("cannot set up the event loops: \(error)")
+        }
+    }
+
+    /// The language model's desk, if there is to be one; it does nothing yet.
+    private static func openDesk(_ options: ProxyOptions) throws(StartFailure) -> LLMDesk? {
+        let stage = options.classifier.llm
+        guard stage.isEnabled else { return nil }
+        let labels = options.classifier.labels.map { (name: $0, meaning: stage.descriptions[$0] ?? "") }
+        do throws(LLMSetupError) {
+            return try LLMDesk(options: options.llm, labels: labels, now: Clock.now)
+        } catch {
+            throw StartFailure("classifier.llm: \(error)")
+        }
     }
 
     private static func openAccessLog(

@@ -3,6 +3,7 @@
 
 import Classifier
 import HTTPCodec
+import LLMClient
 import Reactor
 import Session
 import Synchronization
@@ -23,6 +24,10 @@ final class Shared: Sendable {
     let metrics: [WorkerMetrics]
     let events = EventRing()
     let accessLog: AccessLogWriter?
+    /// Each worker's.
+    let mailboxes: [Mailbox<Worker.Message>]
+    /// Nil without a language model.
+    let llm: LLMBoard?
     /// Workers have copies of their own; this one is for whoever else asks.
     let addresses: Mutex<AddressTable>
     /// Downstream connections of one worker, after what the descriptor limit allows.
@@ -32,10 +37,21 @@ final class Shared: Sendable {
     /// Descriptors for everything that is not a connection: listeners, epoll, logs, the admin side.
     static let reservedDescriptors = 64
 
-    init(options: ProxyOptions, workers: Int, descriptors: UInt64, accessLog: AccessLogWriter?) throws(StartFailure) {
+    init(
+        options: ProxyOptions, workers: Int, descriptors: UInt64, accessLog: AccessLogWriter?,
+        report: @escaping @Sendable (LLMNotice) -> Void
+    ) throws(StartFailure) {
         self.options = options
         self.workers = workers
         self.accessLog = accessLog
+        do throws(Errno) {
+            mailboxes = try (0..<workers).map { (_: Int) throws(Errno) in try Mailbox() }
+        } catch {
+            throw StartFailure("cannot set up the event loops: \(error)")
+        }
+        llm =
+            options.classifier.llm.isEnabled
+            ? LLMBoard(options: options.llm, mailbox: mailboxes[0], report: report) : nil
         var random = SystemRandomNumberGenerator()
         seed = random.next()
         let model: Model?
@@ -62,7 +78,8 @@ final class Shared: Sendable {
         layout = MetricsLayout(
             labels: options.classifier.labels,
             pools: options.pools.map { .init(name: $0.name, endpoints: $0.endpoints.map(\.url)) },
-            rejectReasons: Failure.allNames)
+            rejectReasons: Failure.allNames, llmOutcomes: llm == nil ? [] : LLMOutcome.names,
+            hasModel: model != nil)
         let layout = layout
         metrics = (0..<workers).map { _ in WorkerMetrics(layout: layout) }
         addresses = Mutex(AddressTable.resolve(options.pools))

@@ -152,16 +152,28 @@ extension Worker {
 
     // MARK: The verdict
 
-    /// Labels the request, serialises it and looks for an upstream.
+    /// Labels the request and sends it on its way, unless it waits for a better verdict.
     private func decide(_ key: UInt32) -> Demand {
         let exchange = exchanges[key]
         let index = exchange.pointee.downstream
         let slot = connections[index]
         if slot.pointee.timer == .inspection { disarm(index) }
         reparse(key)
-        let verdict = classify(exchange, slot)
-        exchange.pointee.verdict = verdict
+        if classify(key, exchange, slot) {
+            park(key)
+            return .nothing
+        }
+        noteDecision(exchange)
+        return dispatch(key)
+    }
+
+    /// Serialises the request and looks for an upstream in the verdict's pool.
+    func dispatch(_ key: UInt32) -> Demand {
+        let exchange = exchanges[key]
+        let index = exchange.pointee.downstream
+        guard let verdict = exchange.pointee.verdict else { preconditionFailure("no verdict to go by") }
         exchange.pointee.pool = shared.poolOfLabel[Int(verdict.label.index)]
+        reparse(key)
         guard serialise(key) else {
             perform(exchange.pointee.session.on(.requestRefused(.overloaded)), for: key)
             return .nothing
@@ -188,7 +200,8 @@ extension Worker {
         parsed = key
     }
 
-    private func classify(_ exchange: ExchangeSlot, _ slot: ConnectionSlot) -> Verdict {
+    /// Finds the verdict. `true`: the language model may have a better one, and the request waits for it.
+    private func classify(_ key: UInt32, _ exchange: ExchangeSlot, _ slot: ConnectionSlot) -> Bool {
         let head = exchange.pointee.head
         let input = slot.pointee.input.readable
         let bytes = Bytes(rebasing: input[..<head.length])
@@ -200,10 +213,21 @@ extension Worker {
             fields: fields.fields, body: Bytes(rebasing: input[head.length..<head.length + window]),
             bodyLength: bodyLength(exchange, complete))
         let before = Clock.now
-        let verdict = shared.cascade.classify(view, bodyComplete: complete, now: before, scratch: scratch)
-        exchange.pointee.classifyTook = Clock.now - before
+        let decision = shared.cascade.decide(
+            view, bodyComplete: complete, mayAsk: mayAsk, now: before, scratch: scratch)
+        exchange.pointee.classifySince = before
+        exchange.pointee.verdict = decision.verdict
+        if let guess = decision.guess {
+            metrics.guess(label: guess.label, confidence: guess.confidence, unknownShare: guess.unknownShare)
+        }
+        return ask(decision, about: view, for: key)
+    }
+
+    /// The verdict is final.
+    func noteDecision(_ exchange: ExchangeSlot) {
+        guard let verdict = exchange.pointee.verdict else { return }
+        exchange.pointee.classifyTook = Clock.now - exchange.pointee.classifySince
         metrics.decision(verdict, took: exchange.pointee.classifyTook)
-        return verdict
     }
 
     private static var asterisk: Bytes {

@@ -4,6 +4,7 @@
 
 import Classifier
 import HTTPCodec
+import LLMClient
 import Reactor
 import Session
 import Synchronization
@@ -21,6 +22,9 @@ final class Worker {
         case drain
         case stop
         case addresses(AddressTable)
+        /// To worker 0, where the language model's desk is.
+        case question(LLMQuestion)
+        case reply(LLMReply)
     }
 
     let shared: Shared
@@ -36,6 +40,8 @@ final class Worker {
     let scratch: Scratch
     let idle: IdleConnections
     let accessLog: AccessLogSpool?
+    /// In worker 0 only, if there is a language model.
+    let clerk: LLMClerk?
     var identities: IdentitySource
 
     var listeners: [Listener]
@@ -55,13 +61,13 @@ final class Worker {
     private var queue: [SlabKey] = []
     private var spareQueue: [SlabKey] = []
 
-    init(number: Int, shared: Shared, listeners: [Listener]) throws(Errno) {
+    init(number: Int, shared: Shared, listeners: [Listener], desk: LLMDesk? = nil) throws(Errno) {
         self.number = number
         self.shared = shared
         self.listeners = listeners
         now = Clock.now
         metrics = shared.metrics[number]
-        mailbox = try Mailbox()
+        mailbox = shared.mailboxes[number]
         poller = try Poller()
         timers = TimerWheel(now: now)
         let limits = shared.options.limits
@@ -76,9 +82,15 @@ final class Worker {
         accessLog = shared.accessLog?.spools[number]
         addresses = shared.addresses.withLock { $0 }
         dates = DateLine()
+        if let desk, let board = shared.llm {
+            clerk = LLMClerk(desk: desk, board: board, cascade: shared.cascade, metrics: metrics)
+        } else {
+            clerk = nil
+        }
         queue.reserveCapacity(1024)
         spareQueue.reserveCapacity(1024)
         try poller.addReader(mailbox.descriptor, token: Token(kind: .mailbox, key: .none))
+        if let clerk { try poller.addReader(clerk.descriptor, token: Self.deskToken) }
         try listen()
     }
 
@@ -91,6 +103,7 @@ final class Worker {
             for index in 0..<count { dispatch(poller.event(index)) }
             runQueue()
             timers.advance(to: now) { expire($0) }
+            serveDesk()
             if !isAccepting, !isDraining { resumeAccepting() }
             if isDraining, downstreams == 0 { break }
         }
@@ -100,7 +113,11 @@ final class Worker {
     /// Milliseconds the loop may sleep.
     private func patience() -> Int32 {
         guard queue.isEmpty else { return 0 }
-        let sleep = timers.sleep(now: now)
+        var sleep = timers.sleep(now: now)
+        if let wake = clerk?.patience(now: now) {
+            let pause = Int32(clamping: (wake.nanoseconds + 999_999) / 1_000_000)
+            sleep = sleep < 0 ? pause : min(sleep, pause)
+        }
         guard !isAccepting, !isDraining else { return sleep }
         let pause = Int32(Self.acceptPause.nanoseconds / 1_000_000)
         return sleep < 0 ? pause : min(sleep, pause)
@@ -112,7 +129,9 @@ final class Worker {
             guard let slot = connections.find(event.token.key) else { return }
             note(event.readiness, on: slot, event.token.key.index)
         case .listener: accept(from: Int(event.token.key.index))
-        case .mailbox: for message in mailbox.receive() { obey(message) }
+        case .mailbox:
+            guard event.token.key != Self.deskToken.key else { return clerk?.noteReadable() ?? () }
+            for message in mailbox.receive() { obey(message) }
         case .signal: preconditionFailure("workers own no signals")
         }
     }
@@ -138,6 +157,8 @@ final class Worker {
         case .drain: drain()
         case .stop: isStopped = true
         case .addresses(let table): addresses = table
+        case .question(let question): takeQuestion(question)
+        case .reply(let reply): settle(reply)
         }
     }
 
@@ -183,6 +204,7 @@ final class Worker {
         case .none: return
         case .head: refuse(index, .requestTimeout)
         case .inspection: expireInspection(index)
+        case .verdict: expireVerdict(index)
         case .body: checkBodyRate(index)
         case .keepAlive, .linger: closeDownstream(index)
         case .write:
@@ -205,6 +227,7 @@ final class Worker {
             listener.close()
         }
         listeners = []
+        stopAsking()
         for index in 0..<connections.end where connections[index].pointee.descriptor >= 0 {
             let slot = connections[index]
             if slot.pointee.side == .downstream, slot.pointee.phase == .waiting { serveDownstream(index) }

@@ -41,12 +41,11 @@ struct RuleCompiler {
         var start = Destination.none
         for (index, entry) in rules.enumerated().reversed() {
             compiler.rule = entry.rule.name
-            let label = labels.firstIndex(of: entry.rule.label)
-            if label == nil { compiler.report("there is no label '\(entry.rule.label)'") }
+            let label = entry.rule.label.map { compiler.number(ofLabel: $0) } ?? 0
             start = compiler.compile(entry.rule.match, then: .rule(index), otherwise: start)
             compiled.append(
                 .init(
-                    name: entry.rule.name, label: Label(index: UInt8(label ?? 0)),
+                    name: entry.rule.name, label: Label(index: UInt8(label)), llm: entry.rule.llm,
                     isBuiltin: entry.isBuiltin))
         }
         guard compiler.problems.isEmpty else {
@@ -61,6 +60,12 @@ struct RuleCompiler {
 
     private mutating func report(_ message: String) {
         problems.append(RuleProblem(rule: rule, message: message))
+    }
+
+    private mutating func number(ofLabel name: String) -> Int {
+        if let index = labels.firstIndex(of: name) { return index }
+        report("there is no label '\(name)'")
+        return 0
     }
 
     private func tables(start: Destination) -> RuleSet.Tables {

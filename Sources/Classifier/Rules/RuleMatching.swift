@@ -182,7 +182,7 @@ extension RequestView {
 }
 
 extension Bytes {
-    fileprivate func equalsIgnoringCase(_ lowercased: StaticString) -> Bool {
+    func equalsIgnoringCase(_ lowercased: StaticString) -> Bool {
         equalsIgnoringCase(
             Bytes(start: lowercased.utf8Start, count: lowercased.utf8CodeUnitCount))
     }

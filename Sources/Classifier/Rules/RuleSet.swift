@@ -29,7 +29,9 @@ final class RuleSet: @unchecked Sendable {
 
     struct CompiledRule: Sendable {
         var name: String
+        /// Meaningless with `llm`.
         var label: Label
+        var llm: LLMMode?
         var isBuiltin: Bool
     }
 

@@ -29,6 +29,17 @@ extension ExpositionPage {
             for (index, outcome) in layout.llmOutcomes.enumerated() {
                 sample(family, [("outcome", outcome)], totals[cells.llm + index])
             }
+        case MetricNames.llmDuration where layout.hasLLM:
+            histogram(family, []) { totals[cells.llmDurations + $0] }
+        case MetricNames.llmBytesSent where layout.hasLLM: sample(family, totals[cells.llmBytes])
+        case MetricNames.llmJoined where layout.hasLLM: sample(family, totals[cells.llmJoined])
+        case MetricNames.modelConfidence where layout.hasModel:
+            for (row, label) in layout.labels.enumerated() {
+                let start = cells.confidences + row * ShareBuckets.cells
+                shares(family, [("label", label)]) { totals[start + $0] }
+            }
+        case MetricNames.modelUnknown where layout.hasModel:
+            shares(family, []) { totals[cells.unknownShares + $0] }
         case MetricNames.bytes: appendBytes(totals)
         case MetricNames.connections: appendConnections(totals)
         case MetricNames.acceptPauses: sample(family, totals[cells.acceptPauses])
@@ -118,6 +129,12 @@ extension ExpositionPage {
         case MetricNames.cacheEvictions:
             if let cache = gauges.cache { sample(family, cache.evictions) }
         case MetricNames.cacheEntries: if let cache = gauges.cache { sample(family, cache.entries) }
+        case MetricNames.modelInfo: if let model = gauges.model { sample(family, model.info, 1) }
+        case MetricNames.modelTrainingMix:
+            for (label, share) in gauges.model?.trainingMix ?? [] {
+                let millionths = UInt64(min(max(share, 0), 1) * 1_000_000 + 0.5)
+                sample(family, [("label", label)], text: Self.decimal(millionths, places: 6))
+            }
         case MetricNames.endpointAvailable:
             if let layout { appendAvailability(gauges.available, layout.pools) }
         case MetricNames.accessLogDropped: sample(family, gauges.accessLogDropped)
@@ -126,6 +143,22 @@ extension ExpositionPage {
             sample(family, [("result", "success")], gauges.reloadsSucceeded)
             sample(family, [("result", "failure")], gauges.reloadsFailed)
         case MetricNames.build: sample(family, gauges.build, 1)
+        default: if let llm = gauges.llm { append(family, llm) }
+        }
+    }
+
+    private mutating func append(_ family: MetricFamily, _ llm: Gauges.LLM) {
+        switch family {
+        case MetricNames.llmQueueDepth: sample(family, llm.queueDepth)
+        case MetricNames.llmInFlight: sample(family, llm.inFlight)
+        case MetricNames.llmReady: sample(family, llm.isReady ? 1 : 0)
+        case MetricNames.llmBreakerState:
+            for state in llm.breakerStates {
+                sample(family, [("state", state)], state == llm.breakerState ? 1 : 0)
+            }
+        case MetricNames.shapeCacheHits: sample(family, llm.shapes.hits)
+        case MetricNames.shapeCacheMisses: sample(family, llm.shapes.misses)
+        case MetricNames.shapeCacheEntries: sample(family, llm.shapes.entries)
         default: break
         }
     }

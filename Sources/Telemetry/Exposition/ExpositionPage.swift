@@ -65,6 +65,18 @@ struct ExpositionPage {
         sample(family, suffix: "_count", labels, count)
     }
 
+    /// As `histogram`, of shares in millionths.
+    mutating func shares(_ family: MetricFamily, _ labels: [LabelPair], cells: (Int) -> UInt64) {
+        var count: UInt64 = 0
+        for (index, bound) in ShareBuckets.names.enumerated() {
+            count &+= cells(index)
+            sample(family, suffix: "_bucket", labels + [("le", bound)], count)
+        }
+        let sum = Self.decimal(cells(ShareBuckets.sumCell), places: 6)
+        sample(family, suffix: "_sum", labels, text: sum)
+        sample(family, suffix: "_count", labels, count)
+    }
+
     /// `value` in units of 10^-`places`, exactly: a sum of nanoseconds may exceed a double's digits.
     static func decimal(_ value: UInt64, places: Int) -> String {
         let digits = Array("\(value)".utf8)

@@ -10,9 +10,35 @@ public struct Gauges: Sendable {
         public init() {}
     }
 
+    /// The language model's stage, if there is one.
+    public struct LLM: Sendable, Equatable {
+        public var queueDepth: UInt64 = 0
+        public var inFlight: UInt64 = 0
+        public var isReady = false
+        /// Every state there is, and the one that holds.
+        public var breakerStates: [String] = []
+        public var breakerState = ""
+        /// Verdicts remembered for siblings.
+        public var shapes = Cache()
+
+        public init() {}
+    }
+
+    /// The model in the process, if there is one.
+    public struct Model: Sendable {
+        /// The labels of `slb_model_info`.
+        public var info: [(name: String, value: String)] = []
+        /// The labels' shares in the training data.
+        public var trainingMix: [(label: String, share: Double)] = []
+
+        public init() {}
+    }
+
     /// The labels of `slb_build_info`, in this order, such as `("version", "1.0.0")`.
     public var build: [(name: String, value: String)] = []
     public var cache: Cache?
+    public var llm: LLM?
+    public var model: Model?
     /// Per pool and endpoint of the layout, whether the balancer may choose it. A pool or endpoint
     /// that is missing here has no sample.
     public var available: [[Bool]] = []

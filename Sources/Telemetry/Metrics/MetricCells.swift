@@ -20,6 +20,11 @@ struct MetricCells: Sendable {
     @usableFromInline let retries: Int
     @usableFromInline let rejected: Int
     @usableFromInline let llm: Int
+    @usableFromInline let llmDurations: Int
+    @usableFromInline let llmBytes: Int
+    @usableFromInline let llmJoined: Int
+    @usableFromInline let confidences: Int
+    @usableFromInline let unknownShares: Int
     @usableFromInline let bytes: Int
     @usableFromInline let connections: Int
     @usableFromInline let acceptPauses: Int
@@ -54,6 +59,11 @@ struct MetricCells: Sendable {
         retries = take(pools)
         rejected = take(reasons)
         llm = take(llmOutcomes)
+        llmDurations = take(HistogramBuckets.cells)
+        llmBytes = take(1)
+        llmJoined = take(1)
+        confidences = take(labels * ShareBuckets.cells)
+        unknownShares = take(ShareBuckets.cells)
         bytes = take(4)
         connections = take(4)
         acceptPauses = take(1)

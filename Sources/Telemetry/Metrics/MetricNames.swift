@@ -43,7 +43,43 @@ public enum MetricNames {
         "slb_cache_entries", .gauge, help: "Verdicts in the cache.")
     public static let llmRequests = MetricFamily(
         "slb_llm_requests_total", .counter, labels: ["outcome"],
-        help: "Questions to the language model, by outcome.")
+        help: "Questions to the language model, by outcome; those that were not let through included.")
+    public static let llmDuration = MetricFamily(
+        "slb_llm_request_duration_seconds", .histogram, unit: "seconds",
+        help: "Time from asking the language model to its answer, the queue included.")
+    public static let llmBytesSent = MetricFamily(
+        "slb_llm_bytes_sent_total", .counter, help: "Bytes of questions sent to the language model.")
+    public static let llmJoined = MetricFamily(
+        "slb_llm_singleflight_joined_total", .counter,
+        help: "Questions that found the same one open and shared its answer.")
+    public static let llmQueueDepth = MetricFamily(
+        "slb_llm_queue_depth", .gauge, help: "Questions that wait for their turn.")
+    public static let llmInFlight = MetricFamily(
+        "slb_llm_in_flight", .gauge, help: "Questions at the language model.")
+    public static let llmReady = MetricFamily(
+        "slb_llm_ready", .gauge, help: "Whether the language model's server and model are there (1) or not (0).")
+    public static let llmBreakerState = MetricFamily(
+        "slb_llm_breaker_state", .gauge, labels: ["state"],
+        help: "Which state the language model's breaker is in (1) and is not in (0).")
+    public static let shapeCacheHits = MetricFamily(
+        "slb_shape_cache_hits_total", .counter,
+        help: "Verdicts of the language model found for a sibling of a request.")
+    public static let shapeCacheMisses = MetricFamily(
+        "slb_shape_cache_misses_total", .counter,
+        help: "Verdicts of the language model looked for and not found for a sibling of a request.")
+    public static let shapeCacheEntries = MetricFamily(
+        "slb_shape_cache_entries", .gauge, help: "Verdicts of the language model kept for siblings.")
+    public static let modelConfidence = MetricFamily(
+        "slb_model_confidence_ratio", .histogram, unit: "ratio", labels: ["label"],
+        help: "How sure the model in the process was of its guesses, by label. The counts are the labels' mix.")
+    public static let modelUnknown = MetricFamily(
+        "slb_model_unknown_words_ratio", .histogram, unit: "ratio",
+        help: "Share of a request's words that the model's training never saw.")
+    public static let modelTrainingMix = MetricFamily(
+        "slb_model_training_mix_ratio", .gauge, unit: "ratio", labels: ["label"],
+        help: "Share of the label in the model's training data; the mix of the traffic drifts from it.")
+    public static let modelInfo = MetricFamily(
+        "slb_model_info", .info, help: "The model in the process.")
     public static let upstreamRequests = MetricFamily(
         "slb_upstream_requests_total", .counter, labels: ["pool", "endpoint", "outcome"],
         help: "Attempts to have an endpoint serve a request, by outcome.")
@@ -99,7 +135,9 @@ public enum MetricNames {
     /// In the order of the exposition.
     public static let all: [MetricFamily] = [
         requests, requestDuration, decisions, classifyDuration, cacheHits, cacheMisses,
-        cacheEvictions, cacheEntries, llmRequests, upstreamRequests, upstreamConnect,
+        cacheEvictions, cacheEntries, shapeCacheHits, shapeCacheMisses, shapeCacheEntries, modelConfidence,
+        modelUnknown, modelTrainingMix, modelInfo, llmRequests, llmDuration, llmBytesSent, llmJoined,
+        llmQueueDepth, llmInFlight, llmReady, llmBreakerState, upstreamRequests, upstreamConnect,
         upstreamRetries, endpointAvailable, connections, rejected, bytes, acceptPauses,
         accessLogDropped, eventsDropped, configReloads, build, processCPU, processVirtualMemory,
         processResidentMemory, processStartTime, processOpenDescriptors, processMaxDescriptors,

@@ -17,15 +17,22 @@ public struct MetricsLayout: Sendable, Equatable {
     public let labels: [String]
     public let pools: [Pool]
     public let rejectReasons: [String]
+    /// Empty without a language model, whose series are then left out.
     public let llmOutcomes: [String]
+    /// Whether there is a model in the process.
+    public let hasModel: Bool
+
+    public var hasLLM: Bool { !llmOutcomes.isEmpty }
 
     public init(
-        labels: [String], pools: [Pool], rejectReasons: [String], llmOutcomes: [String] = []
+        labels: [String], pools: [Pool], rejectReasons: [String], llmOutcomes: [String] = [],
+        hasModel: Bool = false
     ) {
         self.labels = labels
         self.pools = pools
         self.rejectReasons = rejectReasons
         self.llmOutcomes = llmOutcomes
+        self.hasModel = hasModel
     }
 }
 

@@ -65,6 +65,32 @@ public final class WorkerMetrics: Sendable {
         table.add(1, at: cells.llm &+ outcome)
     }
 
+    /// A question to the language model has ended, from being asked to its answer.
+    @inlinable
+    public func llmAnswered(outcome: Int, took: Interval) {
+        llmRequest(outcome: outcome)
+        observe(took, at: cells.llmDurations, row: 0)
+    }
+
+    /// A question found the same one open and shares its answer.
+    @inlinable
+    public func llmJoined() {
+        table.add(1, at: cells.llmJoined)
+    }
+
+    /// Bytes of questions that went out.
+    @inlinable
+    public func llmSent(_ count: UInt64) {
+        table.add(count, at: cells.llmBytes)
+    }
+
+    /// What the model in the process thinks of one request, whether that decided or not.
+    @inlinable
+    public func guess(label: Label, confidence: Float, unknownShare: Float) {
+        observe(share: confidence, at: cells.confidences, row: row(of: label))
+        observe(share: unknownShare, at: cells.unknownShares, row: 0)
+    }
+
     @inlinable
     public func bytes(side: Side, direction: Direction, _ count: Int) {
         precondition(count >= 0, "bytes are never taken back")
@@ -100,5 +126,13 @@ public final class WorkerMetrics: Sendable {
         let histogram = first &+ row &* HistogramBuckets.cells
         table.add(1, at: histogram &+ HistogramBuckets.index(of: nanoseconds))
         table.add(nanoseconds, at: histogram &+ HistogramBuckets.sumCell)
+    }
+
+    @inlinable
+    func observe(share: Float, at first: Int, row: Int) {
+        let millionths = ShareBuckets.millionths(share)
+        let histogram = first &+ row &* ShareBuckets.cells
+        table.add(1, at: histogram &+ ShareBuckets.index(of: millionths))
+        table.add(millionths, at: histogram &+ ShareBuckets.sumCell)
     }
 }
