@@ -11,8 +11,11 @@ struct HeldOutRow: Sendable {
 }
 
 enum CalibrationFit {
+    /// Held-out services use few words that nobody else uses; what is stranger still must not be sure.
+    static let leastSlope = 0.1
+
     static func best(for rows: [HeldOutRow]) -> Calibration {
-        var best = Calibration(temperature: 1, unknownSlope: 0)
+        var best = Calibration(temperature: 1, unknownSlope: leastSlope)
         guard !rows.isEmpty else { return best }
         var loss = self.loss(rows, best)
         var steps = (temperature: 0.25, slope: 0.5)
@@ -22,7 +25,7 @@ enum CalibrationFit {
                 for j in -4...4 {
                     let candidate = Calibration(
                         temperature: centre.temperature + Double(i) * steps.temperature,
-                        unknownSlope: max(0, centre.unknownSlope + Double(j) * steps.slope))
+                        unknownSlope: max(leastSlope, centre.unknownSlope + Double(j) * steps.slope))
                     guard candidate.temperature >= 0.2 else { continue }
                     let found = self.loss(rows, candidate)
                     if found < loss {

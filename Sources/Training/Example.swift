@@ -20,7 +20,7 @@ package struct Example: Sendable, Equatable {
 
     /// The columns that make a request; all others of a record that has neither path nor body are its body.
     static let reserved: Set<String> = [
-        "id", "method", "path", "content_type", "body", "label", "group", "confidence", "source", "weight",
+        "id", "method", "path", "content_type", "body", "label", "group",
     ]
 
     /// Nil if there is nothing to classify in it.

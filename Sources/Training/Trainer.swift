@@ -159,7 +159,8 @@ package struct Trainer {
     private func facts(_ biases: [Double], _ scale: Double, _ heldOut: HeldOut?) -> ModelFacts {
         var mix = [Double](repeating: 0, count: labels.count)
         let originals = rows.labels.indices.filter { rows.isOriginal[$0] }
-        for row in originals { mix[rows.labels[row]] += 1 / Double(max(originals.count, 1)) }
+        for row in originals { mix[rows.labels[row]] += 1 }
+        mix = mix.map { $0 / Double(max(originals.count, 1)) }
         return ModelFacts(
             labels: labels, mix: mix, biases: biases, weightScale: scale,
             calibration: heldOut?.calibration ?? Calibration(temperature: 1, unknownSlope: 0),

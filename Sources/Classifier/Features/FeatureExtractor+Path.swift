@@ -79,7 +79,9 @@ extension FeatureExtractor {
         set.add(.lastSegment, lastKind.rawValue)
         set.add(.methodLast, method, lastKind.rawValue)
         set.add(.methodLast, method &+ lastKind.rawValue, operation)
-        if fixed.count > 3, fixed[fixed.count - 1] == UInt8(ascii: "s") { set.add(.pluralList, method, lastKind.rawValue) }
+        let isPlural = fixed.count > 3 && fixed[fixed.count - 1] == UInt8(ascii: "s")
+        if isPlural { set.add(.pluralList, method, lastKind.rawValue) }
+        ending = lastKind.rawValue | (isPlural ? 8 : 0)
     }
 
     /// `.csv`, `.mp4`: the ending of a name, if it looks like one.

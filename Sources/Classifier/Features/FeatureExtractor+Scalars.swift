@@ -6,6 +6,11 @@ struct FeatureKey {
     /// Of the spelling without separators and case; zero for none.
     var hash: UInt64 = 0
     var family = KeyFamily.other
+    /// The meanings of its first and last word that has one; `noConcept` for none.
+    var concept = FeatureKey.noConcept
+    var lastConcept = FeatureKey.noConcept
+
+    static let noConcept: UInt8 = 255
 }
 
 extension FeatureExtractor {
@@ -23,13 +28,16 @@ extension FeatureExtractor {
         }
         // Keys that are ids, as in a map of them, say nothing.
         if !isPlain, IdentifierKind.of(name) != .none { return FeatureKey() }
-        let family = families.family(of: hash)
-        if !isQuiet {
-            set.names?.note(word: hash, name)
-            set.add(.key, hash)
-            words(of: name, as: .keyWord, limit: 8)
-        }
-        return FeatureKey(hash: hash, family: family)
+        var key = FeatureKey(hash: hash, family: families.family(of: hash))
+        guard !isQuiet else { return key }
+        set.names?.note(word: hash, name)
+        set.add(.key, hash)
+        lastConcept = FeatureKey.noConcept
+        firstConcept = FeatureKey.noConcept
+        words(of: name, as: .keyWord, limit: 8)
+        key.concept = firstConcept
+        key.lastConcept = lastConcept
+        return key
     }
 
     func number(_ value: Double, _ key: FeatureKey, isQuiet: Bool) {
@@ -45,11 +53,20 @@ extension FeatureExtractor {
         guard !isQuiet else { return }
         set.add(.keyNumber, key.hash, size)
         set.add(.number, size)
+        meanings(of: key, .conceptNumber, size)
     }
 
     func flag(_ value: UInt8, _ key: FeatureKey) {
         set.add(.keyValue, key.hash, UInt64(value))
         set.add(.flag, UInt64(value))
+        meanings(of: key, .conceptFlag, UInt64(value))
+    }
+
+    private func meanings(of key: FeatureKey, _ namespace: Namespace, _ term: UInt64) {
+        if key.concept != FeatureKey.noConcept { set.add(namespace, UInt64(key.concept), term) }
+        if key.lastConcept != key.concept, key.lastConcept != FeatureKey.noConcept {
+            set.add(namespace, UInt64(key.lastConcept), term)
+        }
     }
 
     /// A string, decoded. `isQuiet`: one of many like it.
@@ -95,7 +112,9 @@ extension FeatureExtractor {
             set.add(.anywhere, word.hash)
             set.add(.keyValue, key.hash, word.hash)
             if word.stem != 0 { set.add(.stem, word.stem) }
+            lastConcept = FeatureKey.noConcept
             concept(of: word, as: .value)
+            if lastConcept != FeatureKey.noConcept { meanings(of: key, .conceptValue, UInt64(lastConcept)) }
         }
     }
 
@@ -116,6 +135,7 @@ extension FeatureExtractor {
         longestArray = max(longestArray, count)
         let size = Magnitude.of(count: Int(min(Double(count) * stretch, 1e9)))
         set.add(.keyArray, key.hash, size)
+        meanings(of: key, .conceptList, size)
     }
 
     private func isEverything(_ text: Bytes) -> Bool {

@@ -54,6 +54,8 @@ extension FeatureExtractor {
 
     func concept(of word: Word, as namespace: Namespace) {
         guard let lexicon, let concept = lexicon.concept(of: word.hash) else { return }
+        if firstConcept == FeatureKey.noConcept { firstConcept = concept }
+        lastConcept = concept
         switch namespace {
         case .operation:
             set.add(.operationConcept, UInt64(concept))

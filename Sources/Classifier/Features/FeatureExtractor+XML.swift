@@ -102,7 +102,11 @@ struct XMLFeatures {
             let start = offset
             while offset < bytes.count, bytes[offset] != UInt8(ascii: "="), bytes[offset] != UInt8(ascii: ">") { offset += 1 }
             let name = Bytes(rebasing: bytes[start..<offset])
-            guard offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "=") else { continue }
+            guard offset < bytes.count, bytes[offset] == UInt8(ascii: "=") else { continue }
+            guard offset + 1 < bytes.count else {
+                offset += 1
+                return
+            }
             let quote = bytes[offset + 1]
             offset += 2
             let valueStart = min(offset, bytes.count)

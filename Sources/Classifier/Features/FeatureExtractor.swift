@@ -26,6 +26,11 @@ public final class FeatureExtractor {
     /// Of the last operation word.
     var operation: UInt64 = 0
     var operationWords = 0
+    /// Of the key or value read last.
+    var firstConcept = FeatureKey.noConcept
+    var lastConcept = FeatureKey.noConcept
+    /// How the path ends: the kind of its last segment, and whether its last fixed one is a plural.
+    var ending: UInt64 = 0
     var concepts: UInt64 = 0
     var conceptsAbove: UInt64 = 0
     var operationConcepts: UInt64 = 0
@@ -74,6 +79,7 @@ public final class FeatureExtractor {
         wordsLeft = Self.wordLimit
         operation = 0
         operationWords = 0
+        ending = 0
         concepts = 0
         conceptsAbove = 0
         operationConcepts = 0
@@ -127,6 +133,16 @@ public final class FeatureExtractor {
             set.add(.methodConcept, method, $0)
             set.add(.conceptLimit, $0, bound)
             set.add(.conceptArray, $0, array)
+        }
+        let span = earliest < latest ? TimeText.bucket(seconds: latest - earliest) : 15
+        let size = Magnitude.ofLength(request.bodyLength ?? UInt64(request.body.count)) / 3
+        let situation = ending | bound << 8 | (array > 4 ? array : 0) << 16 | span << 24
+        set.add(.situation, method, situation)
+        set.add(.situation, method &+ 1, situation << 8 | size)
+        set.add(.situation, method &+ 2, ending << 8 | (request.query.isEmpty ? 0 : 1) << 4 | (size > 0 ? 1 : 0))
+        eachConcept(of: operationConcepts, operationConceptsAbove) {
+            set.add(.conceptSituation, $0, method &+ ending)
+            set.add(.conceptSituation, $0, method &+ situation)
         }
         set.add(.textLength, Magnitude.ofLength(UInt64(clamping: textBytes)))
         pairConcepts()

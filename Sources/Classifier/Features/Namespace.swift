@@ -20,7 +20,9 @@ enum Namespace: UInt8, CaseIterable, Sendable {
     case statement, clause, clausePair, selectLimit, fanOut, fields, listArguments
     // Meanings from the lexicon.
     case concept, operationConcept, conceptPair, methodConcept, keyConcept, textConcept
-    case conceptLimit, conceptArray, conceptSpan
+    case conceptLimit, conceptArray, conceptSpan, conceptFlag, conceptNumber, conceptValue, conceptList
+    // Several of the above at once.
+    case situation, conceptSituation
 
     /// Whether features of this kind carry words, which can be unknown to a model.
     var isLexical: Bool {
