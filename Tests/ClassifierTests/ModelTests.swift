@@ -113,6 +113,7 @@ private func model(_ bytes: [UInt8]) -> Result<Model, ModelProblem> {
         var options = ClassifierOptions()
         options.builtinRules = false
         options.model.guessConfidence = 1.1
+        options.model.minConfidence = 1.1
         let cascade = try Cascade(options: options, model: .builtin, seed: (1, 2))
         #expect(cascade.classify(SampleRequest("GET", "/health")).source == .fallback)
     }
