@@ -28,7 +28,7 @@ private func model(_ bytes: [UInt8]) -> Result<Model, ModelProblem> {
         let read = try model(modelBytes()).get()
         #expect(read.facts.labels == ["fast-path", "general", "high-compute"])
         #expect(read.facts.weightScale == 0.05)
-        #expect(read.lexicon.concept(of: Word.hash("export")) == 0)
+        #expect(read.lexicon.table.concept(of: Word.hash("export")) == 0)
         let weights = try #require(read.weights(of: 7 &* 0x9E37_79B9))
         #expect([weights[0], weights[1], weights[2]] == [-20, 40, -20])
         #expect(read.weights(of: 12345) == nil)

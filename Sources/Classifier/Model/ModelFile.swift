@@ -42,7 +42,8 @@ public enum ModelFile {
             out.append(word.concept)
         }
         var slots = 64
-        while slots < weights.count * 3 / 2 { slots *= 2 }
+        // At most half full: a search for what is not there must end soon.
+        while slots < weights.count * 2 { slots *= 2 }
         put(UInt32(slots), &out)
         return out + table(weights, slots: slots, stride: stride(labels: facts.labels.count))
     }
