@@ -52,10 +52,19 @@ package enum ConfigurationLoader {
     private static func ruleProblems(_ options: ProxyOptions, _ reader: Reader, _ file: String?) -> [Diagnostic] {
         // Where reading found errors, labels may be missing that rules rightly name.
         guard !reader.diagnostics.contains(where: { $0.severity == .error }) else { return [] }
-        return Cascade.problems(in: options.classifier).map { problem in
+        let model: Model?
+        do throws(ModelProblem) {
+            model = try options.classifier.model.load(labels: options.classifier.labels)
+        } catch {
+            let message = "classifier.model.path: \(error)"
+            return [Diagnostic(.error, file: file, origin: reader.modelOrigin, message: message)]
+        }
+        return Cascade.problems(in: options.classifier, model: model).map { problem in
             let name = problem.rule ?? ""
             let message = problem.rule == nil ? problem.message : "rule \"\(name.clipped)\": \(problem.message)"
-            return Diagnostic(.error, file: file, origin: reader.ruleOrigins[name] ?? .defaults, message: message)
+            // What is about no rule is about the model: labels have been looked at before.
+            let origin = problem.rule == nil ? reader.modelOrigin : reader.ruleOrigins[name] ?? .defaults
+            return Diagnostic(.error, file: file, origin: origin, message: message)
         }
     }
 

@@ -2,6 +2,7 @@
 /// what was probably meant, and is what the manual is held to. A key that is not here does not exist.
 
 import Classifier
+import LLMClient
 import ProxyServer
 import Telemetry
 import Upstream
@@ -12,7 +13,9 @@ package enum Keys {
     package static let all: [String] =
         structure + paths(root, "") + paths(admin, "admin.") + paths(pool, "pools.*.")
         + paths(classifier, "classifier.") + paths(inspect, "classifier.inspect.")
-        + paths(cache, "classifier.cache.") + paths(headers, "headers.") + paths(limits, "limits.")
+        + paths(cache, "classifier.cache.") + paths(model, "classifier.model.")
+        + paths(llmStage, "classifier.llm.") + paths(llm, "classifier.llm.")
+        + paths(breaker, "classifier.llm.breaker.") + paths(headers, "headers.") + paths(limits, "limits.")
         + paths(timeouts, "timeouts.") + paths(accessLog, "access_log.") + paths(log, "log.")
 
     /// The keys that may stand in the mapping at `path`.
@@ -32,9 +35,11 @@ package enum Keys {
             "listeners[].tls.private_key", "admin", "admin.address", "pools", "pools.*.endpoints", "classifier",
             "classifier.labels", "classifier.default_label", "classifier.inspect", "classifier.cache",
             "classifier.rules", "classifier.rules[].name", "classifier.rules[].match", "classifier.rules[].label",
-            "classifier.model", "classifier.model.path", "classifier.model.min_confidence", "classifier.llm",
-            "classifier.llm.url", "classifier.llm.model", "classifier.llm.mode", "classifier.llm.deadline",
-            "classifier.llm.max_in_flight", "headers", "limits", "timeouts", "access_log", "access_log.destination",
+            "classifier.rules[].llm", "classifier.model", "classifier.model.path", "classifier.llm",
+            "classifier.llm.enabled", "classifier.llm.url", "classifier.llm.modes", "classifier.llm.descriptions",
+            "classifier.llm.examples", "classifier.llm.examples[].request", "classifier.llm.examples[].label",
+            "classifier.llm.token", "classifier.llm.token_file", "classifier.llm.ca", "classifier.llm.breaker",
+            "headers", "limits", "timeouts", "access_log", "access_log.destination",
             "log",
         ] + match.map { "classifier.rules[].match.\($0)" } + [
             "classifier.rules[].match.graphql.operation", "classifier.rules[].match.graphql.name",
@@ -73,6 +78,30 @@ package enum Keys {
     static let cache: [Setting<CacheOptions>] = [
         .count("entries", \.entries, 0...1 << 24),
         .duration("ttl", \.ttl, Interval.milliseconds(1)...Interval.seconds(365 * 24 * 3600)),
+    ]
+    /// Its path is read by hand, for `auto` and the like.
+    static let model: [Setting<ModelOptions>] = [
+        .number("min_confidence", \.minConfidence, 0...1), .number("guess_confidence", \.guessConfidence, 0...1),
+    ]
+    static let llmStage: [Setting<LLMStageOptions>] = [.choice("mode", \.mode)]
+    static let llm: [Setting<LLMOptions>] = [
+        .text("model", \.model, "the name of a model"),
+        .duration("deadline", \.deadline, Interval.milliseconds(1)...Interval.seconds(3600)),
+        .duration("answer_timeout", \.answerTimeout, Interval.milliseconds(1)...Interval.seconds(3600)),
+        .count("max_in_flight", \.maxInFlight, 1...256),
+        .count("queue", \.queue, 0...65536),
+        .size("request_text", \.requestText, 64...65536),
+        .text("keep_alive", \.keepAlive, "a duration as 30m, -1 or 0"),
+        .count("num_ctx", \.contextTokens, 256...1_048_576),
+        .count("num_predict", \.answerTokens, 8...4096),
+        .duration("connect_timeout", \.connectTimeout, Interval.milliseconds(1)...Interval.seconds(3600)),
+        .duration("warm_up_timeout", \.warmUpTimeout, Interval.milliseconds(1)...Interval.seconds(24 * 3600)),
+        .duration("watch_interval", \.watchInterval, Interval.milliseconds(10)...Interval.seconds(3600)),
+    ]
+    static let breaker: [Setting<LLMOptions>] = [
+        .count("failures", \.breakerFailures, 1...1000),
+        .duration("pause", \.breakerPause, Interval.milliseconds(1)...Interval.seconds(3600)),
+        .duration("longest_pause", \.breakerLongestPause, Interval.milliseconds(1)...Interval.seconds(3600)),
     ]
     static let headers: [Setting<HeaderOptions>] = [
         .flag("route_to_client", \.routeToClient), .flag("x_forwarded", \.xForwarded),

@@ -1,13 +1,15 @@
-/// Reads `classifier`: labels, the look at the body, cache, rules. Conditions are read in
-/// `Reader+Conditions.swift`; compiling them is the classifier's.
+/// Reads `classifier`: labels, the look at the body, cache, rules, model. Conditions are read in
+/// `Reader+Conditions.swift`, the language model in `Reader+LLM.swift`; compiling is the classifier's.
 
 import Classifier
+import ProxyServer
 import Vocabulary
 
 extension Reader {
-    mutating func classifier(_ tree: Tree) -> ClassifierOptions {
+    mutating func classifier(_ tree: Tree, _ proxy: inout ProxyOptions) {
         var options = ClassifierOptions()
         var rules: Tree?
+        var llm: Tree.Entry?
         section(tree, "classifier", "classifier", Keys.classifier, &options) { reader, options, entry in
             let value = entry.value
             switch entry.key {
@@ -17,14 +19,15 @@ extension Reader {
             case "inspect": reader.section(value, "classifier.inspect", Keys.inspect, &options.inspect)
             case "cache": reader.section(value, "classifier.cache", Keys.cache, &options.cache)
             case "rules": rules = value
-            case "model": reader.model(entry)
-            case "llm": reader.llm(entry)
+            case "model": reader.model(value, &options.model)
+            case "llm": llm = entry
             default: preconditionFailure("a key without a reader: \(entry.key)")
             }
         }
-        // The rules name labels, so they come last, wherever they stand.
+        // These name labels, so they come last, wherever they stand.
         if let rules { options.rules = self.rules(rules, labels: options.labels) }
-        return options
+        if let llm { self.llm(llm, labels: options.labels, &options.llm, &proxy.llm) }
+        proxy.classifier = options
     }
 
     private mutating func labels(_ tree: Tree, _ options: inout ClassifierOptions) {
@@ -62,7 +65,8 @@ extension Reader {
         }
         var parts: [String: Tree] = [:]
         for entry in entries { parts[entry.key] = entry.value }
-        for key in ["name", "match", "label"] where parts[key] == nil {
+        let isAsking = parts["llm"] != nil
+        for key in isAsking ? ["name", "match"] : ["name", "match", "label"] where parts[key] == nil {
             fail(
                 tree.origin,
                 "\(path): a rule needs \(key), as { name: probes, match: { path: \"/health*\" }, label: \(labels.first ?? "general") }"
@@ -70,9 +74,37 @@ extension Reader {
         }
         let name = parts["name"].flatMap { ruleName($0, path) }
         let match = parts["match"].flatMap { condition($0, "\(path).match", depth: 0) }
-        let label = parts["label"].flatMap { word($0, "\(path).label", labels) }
-        guard let name, let match, let label else { return nil }
-        return Rule(name: name, match: match, label: label)
+        let effect = isAsking ? asking(parts, path) : parts["label"].flatMap { label($0, path, labels) }
+        guard let name, let match, let effect else { return nil }
+        return Rule(name: name, match: match, effect: effect)
+    }
+
+    private mutating func label(_ tree: Tree, _ path: String, _ labels: [String]) -> Rule.Effect? {
+        word(tree, "\(path).label", labels).map { .label($0) }
+    }
+
+    private mutating func asking(_ parts: [String: Tree], _ path: String) -> Rule.Effect? {
+        if let label = parts["label"] {
+            fail(label.origin, "\(path): a rule that gives a label asks nobody; remove label or llm")
+        }
+        guard let mode = parts["llm"], let word = word(mode, "\(path).llm", LLMMode.allCases.map(\.rawValue))
+        else { return nil }
+        return LLMMode(rawValue: word).map { .llm($0) }
+    }
+
+    private mutating func model(_ tree: Tree, _ options: inout ModelOptions) {
+        modelOrigin = tree.origin
+        section(tree, "classifier.model", "classifier.model", Keys.model, &options) { reader, options, entry in
+            let path = "classifier.model.path"
+            reader.modelOrigin = entry.value.origin
+            guard let text = reader.text(entry.value, path, "auto, builtin, none or a file's path") else { return }
+            switch text {
+            case "auto": options.source = .automatic
+            case "builtin": options.source = .builtin
+            case "none": options.source = .none
+            default: options.source = .file(reader.place(of: text, entry.value.origin))
+            }
+        }
     }
 
     private mutating func ruleName(_ tree: Tree, _ path: String) -> String? {
@@ -84,44 +116,5 @@ extension Reader {
             ruleOrigins[name] = tree.origin
         }
         return name
-    }
-
-    // MARK: What comes with a later version
-
-    private mutating func model(_ entry: Tree.Entry) {
-        for part in entries(entry.value, "classifier.model", "classifier.model") {
-            let path = "classifier.model.\(part.key)"
-            switch part.key {
-            case "path": _ = text(part.value, path, "builtin or a file's path")
-            case "min_confidence": _ = number(part.value, path, 0...1)
-            default: preconditionFailure("a key without a reader: \(path)")
-            }
-        }
-        warn(entry.keyOrigin, "classifier.model has no effect yet: this version decides by cache and rules")
-    }
-
-    private mutating func llm(_ entry: Tree.Entry) {
-        for part in entries(entry.value, "classifier.llm", "classifier.llm") {
-            let path = "classifier.llm.\(part.key)"
-            switch part.key {
-            case "url": _ = url(part.value, path)
-            case "model": _ = text(part.value, path, "the name of a model")
-            case "mode": _ = word(part.value, path, ["background", "wait"])
-            case "deadline": _ = duration(part.value, path, Interval.milliseconds(1)...Interval.seconds(3600))
-            case "max_in_flight": _ = count(part.value, path, 1...1024)
-            default: preconditionFailure("a key without a reader: \(path)")
-            }
-        }
-        warn(entry.keyOrigin, "classifier.llm has no effect yet: this version decides by cache and rules")
-    }
-
-    private mutating func url(_ tree: Tree, _ path: String) -> String? {
-        guard let text = text(tree, path, "a URL as http://127.0.0.1:11434") else { return nil }
-        let rest = ["http://", "https://"].first { text.lowercased().hasPrefix($0) }.map { text.dropFirst($0.count) }
-        guard let rest, let first = rest.first, first != "/", !text.contains(where: \.isWhitespace) else {
-            fail(tree.origin, "\(path): \"\(text.clipped)\" is not a URL; write http://host:port")
-            return nil
-        }
-        return text
     }
 }

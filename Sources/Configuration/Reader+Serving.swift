@@ -61,7 +61,7 @@ extension Reader {
                 continue
             }
             guard let name = text(value, "\(path).\(key)", "a PEM file's path"),
-                isReadable(name, value.origin, "\(path).\(key)")
+                readable(name, value.origin, "\(path).\(key)", "a PEM file") != nil
             else {
                 missing = true
                 continue
@@ -70,20 +70,25 @@ extension Reader {
         if !missing { fail(entry.keyOrigin, "\(path): TLS listeners are not available in this version; remove tls") }
     }
 
-    /// Relative to the configuration file's directory.
-    private mutating func isReadable(_ name: String, _ origin: Origin, _ path: String) -> Bool {
-        let directory = file.flatMap { file in file.lastIndex(of: "/").map { file[...$0] } } ?? ""
-        let place = name.hasPrefix("/") ? name : directory + name
+    /// What the configuration file names is relative to its directory, all else to the working directory.
+    func place(of name: String, _ origin: Origin) -> String {
+        guard case .file = origin, !name.hasPrefix("/") else { return name }
+        return (file.flatMap { file in file.lastIndex(of: "/").map { file[...$0] } } ?? "") + name
+    }
+
+    /// The place of a file that is there and can be read.
+    mutating func readable(_ name: String, _ origin: Origin, _ path: String, _ kind: String) -> String? {
+        let place = place(of: name, origin)
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: place, isDirectory: &isDirectory), !isDirectory.boolValue else {
-            fail(origin, "\(path): there is no file \"\(place.clipped)\"; give the path of a PEM file")
-            return false
+            fail(origin, "\(path): there is no file \"\(place.clipped)\"; give the path of \(kind)")
+            return nil
         }
         guard FileManager.default.isReadableFile(atPath: place) else {
             fail(origin, "\(path): \"\(place.clipped)\" cannot be read; change its permissions")
-            return false
+            return nil
         }
-        return true
+        return place
     }
 
     mutating func admin(_ tree: Tree) -> AdminOptions {

@@ -12,6 +12,9 @@ struct Reader {
     /// Where each rule's name stands, for what the classifier finds when it compiles the rules.
     var ruleOrigins: [String: Origin] = [:]
 
+    /// Where the model was named, for what is wrong with it.
+    var modelOrigin = Origin.defaults
+
     init(file: String?) { self.file = file }
 
     mutating func read(_ tree: Tree) -> ProxyOptions {
@@ -22,7 +25,7 @@ struct Reader {
             case "listeners": options.listeners = reader.listeners(value) ?? options.listeners
             case "admin": options.admin = reader.admin(value)
             case "pools": options.pools = reader.pools(value) ?? options.pools
-            case "classifier": options.classifier = reader.classifier(value)
+            case "classifier": reader.classifier(value, &options)
             case "headers": reader.section(value, "headers", Keys.headers, &options.headers)
             case "limits": reader.section(value, "limits", Keys.limits, &options.limits)
             case "timeouts": reader.section(value, "timeouts", Keys.timeouts, &options.timeouts)

@@ -68,6 +68,22 @@ struct Setting<Root>: Sendable {
         }
     }
 
+    static func number(_ key: String, _ place: any Place<Double>, _ range: ClosedRange<Double>) -> Self {
+        Setting(key: key) { root, tree, path, reader in
+            if let value = reader.number(tree, path, range) { root[keyPath: place] = value }
+        } write: {
+            .plain("\($0[keyPath: place])")
+        }
+    }
+
+    static func text(_ key: String, _ place: any Place<String>, _ expected: String) -> Self {
+        Setting(key: key) { root, tree, path, reader in
+            if let value = reader.text(tree, path, expected) { root[keyPath: place] = value }
+        } write: {
+            .text($0[keyPath: place])
+        }
+    }
+
     static func word(_ key: String, _ place: any Place<String>, _ words: [String]) -> Self {
         Setting(key: key) { root, tree, path, reader in
             if let value = reader.word(tree, path, words) { root[keyPath: place] = value }

@@ -29,6 +29,8 @@ package struct LLMOptions: Sendable, Equatable {
     package var queue = 64
     /// Sent as `Authorization: Bearer`, if given.
     package var token: String?
+    /// The file that `token` is read from at start. The desk does not look at it.
+    package var tokenFile: String?
     /// A PEM file of the authorities to trust instead of the system's.
     package var authorityFile: String?
     /// How long the server keeps the model in memory, in its own spelling (`30m`, `-1`, `0`).

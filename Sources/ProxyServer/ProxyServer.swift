@@ -164,8 +164,9 @@ package final class ProxyServer {
         let stage = options.classifier.llm
         guard stage.isEnabled else { return nil }
         let labels = options.classifier.labels.map { (name: $0, meaning: stage.descriptions[$0] ?? "") }
+        let reached = try options.llm.withToken()
         do throws(LLMSetupError) {
-            return try LLMDesk(options: options.llm, labels: labels, now: Clock.now)
+            return try LLMDesk(options: reached, labels: labels, now: Clock.now)
         } catch {
             throw StartFailure("classifier.llm: \(error)")
         }

@@ -2,6 +2,7 @@
 
 import Classifier
 import Foundation
+import LLMClient
 import ProxyServer
 import Telemetry
 import Testing
@@ -32,7 +33,7 @@ import Vocabulary
         }
         for entry in tree.entries ?? [] {
             let named = [
-                "pools", "classifier.labels", "classifier.rules[].match.header", "classifier.rules[].match.query",
+                "pools", "classifier.labels", "classifier.llm.modes", "classifier.llm.descriptions", "classifier.rules[].match.header", "classifier.rules[].match.query",
             ].contains(prefix)
             let path = named ? prefix + ".*" : prefix.isEmpty ? entry.key : prefix + "." + entry.key
             if !named { found.insert(path) }
@@ -61,8 +62,9 @@ import Vocabulary
 
     @Test func itsExamplesAreValid() throws {
         let said = said(try uncommented())
-        #expect(said.count == 4)
-        #expect(said.allSatisfy { $0.contains("tls") || $0.contains("has no effect yet") }, "\(said)")
+        #expect(said.count == 5)
+        // Files that are not there, and a token twice.
+        #expect(said.allSatisfy { $0.contains("tls") || $0.contains("llm.token") || $0.contains("llm.ca") }, "\(said)")
     }
 
     @Test func itNamesEveryFieldOfTheAccessLog() throws {
@@ -74,7 +76,9 @@ import Vocabulary
         #expect(options(Printer.yaml(ProxyOptions())) == ProxyOptions())
         var changed = options(
             try uncommented().replacing(
-                "    tls:\n      certificate: tls/cert.pem\n      private_key: tls/key.pem\n", with: ""))
+                "    tls:\n      certificate: tls/cert.pem\n      private_key: tls/key.pem\n", with: ""
+            ).replacing("    token: secret\n    token_file: llm.token\n", with: "")
+                .replacing("    ca: llm-ca.pem\n", with: ""))
         changed.admin.address = nil
         changed.workers = 3
         changed.listeners.append(ListenerOptions(address: .unix(path: "/run/a b.sock")))
@@ -84,7 +88,21 @@ import Vocabulary
         changed.accessLog.destination = .file("/var/log/\"slb\": #1\n.log")
         changed.accessLog.format = .combined
         #expect(!changed.classifier.rules.isEmpty)
+        changed.classifier.model.source = .none
+        changed.classifier.llm.isEnabled = true
+        changed.llm.breakerFailures = 9
+        #expect(changed.classifier.rules.contains { $0.llm == .off })
+        #expect(changed.classifier.llm.modes.count == 2)
+        #expect(changed.classifier.llm.descriptions.count == 1)
+        #expect(changed.llm.examples.count == 1)
         #expect(options(Printer.yaml(changed)) == changed, "\(Printer.yaml(changed))")
+    }
+
+    /// The admin interface shows what is printed.
+    @Test func printingTellsNoSecret() {
+        let printed = Printer.yaml(options("classifier: { llm: { token: hush } }"))
+        #expect(!printed.contains("hush"))
+        #expect(said(printed).contains { $0.contains("the LLM's token") })
     }
 
     /// A mapping is no scalar and a number no mapping: a key that does not mind is not read.
@@ -92,6 +110,7 @@ import Vocabulary
         let names = Keys.all.filter {
             !$0.contains("[]") && !$0.contains("*") && Keys.children(of: $0).isEmpty && $0 != "classifier.labels"
                 && $0 != "pools" && $0 != "listeners" && $0 != "classifier.rules"
+                && $0 != "classifier.llm.modes" && $0 != "classifier.llm.descriptions"
         }
         #expect(names.count > 30)
         for name in names {

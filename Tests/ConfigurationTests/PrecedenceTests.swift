@@ -1,6 +1,7 @@
 /// Defaults, then the file, then the environment, then `--set`; and what is said of the latter two.
 
 import Classifier
+import LLMClient
 import ProxyServer
 import Testing
 import Upstream
@@ -31,7 +32,7 @@ import Vocabulary
                 "CLASSIFY_TIMEOUT_SECONDS": "2",
             ], overrides: [])
         #expect(!configured.hasErrors)
-        #expect(configured.diagnostics.count == 2)
+        #expect(configured.diagnostics.isEmpty)
         let options = configured.options
         #expect(options.listeners.map(\.address) == [.inet(host: "0.0.0.0", port: 81)])
         #expect(options.admin.address == .inet(host: "127.0.0.1", port: 82))
@@ -39,6 +40,25 @@ import Vocabulary
             options.pools.map { $0.endpoints.map(\.url) } == [["http://a:1", "http://b:2"], ["unix:/s"], ["http://c"]])
         #expect(options.classifier.cache.ttl == .milliseconds(1500))
         #expect(options.log.level == "debug")
+        #expect(options.classifier.llm.isEnabled)
+        #expect(options.llm.url == "http://o:1")
+        #expect(options.llm.model == "mistral")
+        #expect(options.llm.deadline == .seconds(2))
+        #expect(options.classifier.model.minConfidence == 0.5)
+    }
+
+    /// A deadline alone is no wish for a language model, and "no" in the file holds.
+    @Test(arguments: [
+        ("", [:], false),
+        ("classifier: { llm: }", [:], true),
+        ("classifier: { llm: {} }", ["CLASSIFY_TIMEOUT_SECONDS": "1"], true),
+        ("classifier: { llm: { deadline: 1s } }", [:], true),
+        ("", ["CLASSIFY_TIMEOUT_SECONDS": "1"], false),
+        ("", ["OLLAMA_MODEL": "m"], true),
+        ("", ["OLLAMA_BASE_URL": "http://h", "CLASSIFY_TIMEOUT_SECONDS": "1"], true),
+        ("classifier: { llm: { enabled: false } }", ["OLLAMA_MODEL": "m"], false),
+    ]) func theLanguageModelIsThereIfItIsNamed(_ text: String, _ environment: [String: String], _ isEnabled: Bool) {
+        #expect(options(text, environment).classifier.llm.isEnabled == isEnabled)
     }
 
     @Test func portsKeepTheHost() {

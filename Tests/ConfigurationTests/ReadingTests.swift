@@ -106,8 +106,44 @@ func options(_ text: String, _ environment: [String: String] = [:], _ overrides:
             "f:1:30: classifier.default_label: \"generl\" is not a label; did you mean \"general\"?"
         ),
         (
-            "classifier: { model: {} }",
-            "f:1:15: warning: classifier.model has no effect yet: this version decides by cache and rules"
+            "classifier: { model: { path: /none/m.bin } }",
+            "f:1:30: classifier.model.path: /none/m.bin: No such file or directory"
+        ),
+        (
+            "pools: { general: { endpoints: http://a } }\nclassifier: { labels: { general: general }, model: { path: builtin } }",
+            "f:2:60: the model's label 'fast-path' is not a label; add it, or train a model with these labels"
+        ),
+        (
+            "classifier: { llm: { modes: { fastpath: wait } } }",
+            "f:1:31: classifier.llm.modes: \"fastpath\" is not a label; did you mean \"fast-path\"?"
+        ),
+        (
+            "classifier: { llm: { modes: { general: waits } } }",
+            "f:1:40: classifier.llm.modes.general: \"waits\" is not possible here; did you mean \"wait\"?"
+        ),
+        (
+            "classifier: { llm: { token: a, token_file: /dev/null } }",
+            "f:1:44: classifier.llm.token_file: there is a token too; remove one"
+        ),
+        (
+            "classifier: { llm: { token_file: /none/t } }",
+            "f:1:34: classifier.llm.token_file: there is no file \"/none/t\"; give the path of a file that holds the token"
+        ),
+        (
+            "classifier: { llm: { keep_alive: long } }",
+            "f:1:20: classifier.llm: the LLM's keep_alive is no duration such as 30m, -1 or 0: 'long'"
+        ),
+        (
+            "classifier: { llm: { examples: [{ request: x }] } }",
+            "f:1:33: classifier.llm.examples[0]: an example needs request and label, as { request: GET /health, label: fast-path }"
+        ),
+        (
+            "classifier: { rules: [{ name: r, match: { path: x }, label: general, llm: off }] }",
+            "f:1:61: classifier.rules[0]: a rule that gives a label asks nobody; remove label or llm"
+        ),
+        (
+            "classifier: { rules: [{ name: r, match: { path: x }, llm: of }] }",
+            "f:1:59: classifier.rules[0].llm: \"of\" is not possible here; did you mean \"off\"?"
         ),
     ]) func oneMistake(_ text: String, _ message: String) {
         #expect(said(text).first == message)
