@@ -64,7 +64,7 @@ extension MaskingPass {
             }
             end += 1
         }
-        guard hasGap || colons >= 5, end == text.count || !Self.isOfWord(text[end]) else {
+        guard hasGap || colons >= 5 else {
             addressFreeUntil = end
             return nil
         }
@@ -74,7 +74,6 @@ extension MaskingPass {
     /// At a digit: a card number, or a telephone number written in groups.
     func cardOrPhoneEnd() -> (end: Int, isCard: Bool)? {
         let groups = digitGroups(from: offset)
-        guard groups.end == text.count || !Self.isOfWord(text[groups.end]) else { return nil }
         if (13...19).contains(groups.digits), groups.isCardLike, isLuhnValid(groups.end) {
             return (groups.end, true)
         }
@@ -84,7 +83,6 @@ extension MaskingPass {
     /// Digits in groups with single separators: seven after a `+`, nine in three groups without one.
     func phoneEnd(from start: Int, isSigned: Bool) -> Int? {
         let groups = digitGroups(from: start)
-        guard groups.end == text.count || !Self.isOfWord(text[groups.end]) else { return nil }
         let isLong = isSigned ? groups.digits >= 7 : groups.digits >= 9 && groups.separators >= 2
         return isLong ? groups.end : nil
     }

@@ -160,14 +160,16 @@ extension MaskingPass {
             let end = end(from: offset) { Self.isOfCredentials($0) }
             if end - offset >= 16 { return end }
         }
-        let wide = end(from: offset, most: WordShape.window) {
-            Self.isOfWord($0) && $0 < 0x80 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+")
-                || $0 == UInt8(ascii: "/")
-        }
-        let isRandom =
-            WordShape(Bytes(rebasing: text[offset..<wide])).isRandom
-            || WordShape(Bytes(rebasing: text[offset..<word])).isRandom
-        guard isRandom else { return nil }
-        return max(word, end(from: offset) { Self.isOfCredentials($0) && $0 != UInt8(ascii: ".") })
+        let shape = WordShape(Bytes(rebasing: text[offset..<word]))
+        // Capitals within: perhaps Base64, of which `/` and `+` are letters. Else they end a word.
+        let isWide = shape.capitalsWithin >= 1 && shape.changes >= 2
+        guard isWide else { return shape.isRandom ? word : nil }
+        let last = end(from: offset, most: WordShape.window) { Self.isOfBase64($0) }
+        guard shape.isRandom || WordShape(Bytes(rebasing: text[offset..<last])).isRandom else { return nil }
+        return max(word, end(from: offset) { Self.isOfBase64($0) })
+    }
+
+    private static func isOfBase64(_ byte: UInt8) -> Bool {
+        isOfCredentials(byte) && byte != UInt8(ascii: ".") && byte != UInt8(ascii: "~")
     }
 }

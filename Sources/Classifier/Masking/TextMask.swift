@@ -145,15 +145,13 @@ extension MaskingPass {
         if WordShape.isUUID(text, at: offset) { return replace(upTo: offset + 36, by: "[id]") }
         if let end = emailEnd() { return replace(upTo: end, by: "[email]") }
         if let end = addressEnd() { return replace(upTo: end, by: "[ip]") }
-        if isDigit(offset) {
-            if WordShape.isDate(text, at: offset), !isDigit(offset + 10) { return keep(upTo: offset + 10) }
-            if let (end, isCard) = cardOrPhoneEnd() {
-                return replace(upTo: end, by: isCard ? "[card]" : "[phone]")
-            }
-        }
+        if WordShape.isDate(text, at: offset), !isDigit(offset + 10) { return keep(upTo: offset + 10) }
         let end = end(from: offset) { Self.isOfWord($0) || $0 == UInt8(ascii: "-") }
-        if maskValue(ofKeyEndingAt: end) || maskCredentials(after: end) { return }
         if let end = keyEnd(word: end) { return replace(upTo: end, by: "[key]") }
+        if isDigit(offset), let (end, isCard) = cardOrPhoneEnd() {
+            return replace(upTo: end, by: isCard ? "[card]" : "[phone]")
+        }
+        if maskValue(ofKeyEndingAt: end) || maskCredentials(after: end) { return }
         plainWord(end)
     }
 

@@ -34,7 +34,17 @@ struct WordShape {
             }
             previous = kind
             index &+= 1
+            if !isRandom { judge(index) }
         }
+    }
+
+    /// Long and mixed as keys, hashes and tokens are, and neither names nor slugs; judged of every
+    /// beginning, so that what is random stays so however it goes on.
+    private(set) var isRandom = false
+
+    private mutating func judge(_ length: Int) {
+        if length >= 20, digits >= 1 || capitalsWithin >= 4, changes &* 5 >= length { isRandom = true }
+        if length >= 16, digits >= 3, changes &* 3 >= length { isRandom = true }
     }
 
     private enum Kind {
@@ -48,12 +58,6 @@ struct WordShape {
             default: self = .other
             }
         }
-    }
-
-    /// Long and mixed as keys, hashes and tokens are, and neither names nor slugs.
-    var isRandom: Bool {
-        if count >= 20, digits >= 1 || capitalsWithin >= 4, changes &* 5 >= count { return true }
-        return count >= 16 && digits >= 3 && changes &* 3 >= count
     }
 
     /// A number, or a word that is mostly one, or random: names one thing among many of its kind.
