@@ -30,6 +30,8 @@ struct Exchange {
     var outgoing = ByteBuffer()
     /// Method, target and the like, kept only when the access log wants them.
     var excerpt = LogExcerpt()
+    /// The request as the journal will tell it, kept only if it will.
+    var journal = JournalExcerpt()
 
     var verdict: Verdict?
     /// Waits for the language model.

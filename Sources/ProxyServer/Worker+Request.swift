@@ -220,6 +220,8 @@ extension Worker {
         if let guess = decision.guess {
             metrics.guess(label: guess.label, confidence: guess.confidence, unknownShare: guess.unknownShare)
         }
+        keepForJournal(decision, about: view, complete, for: exchange)
+        showShadow(decision, view, complete)
         return ask(decision, about: view, for: key)
     }
 

@@ -28,7 +28,7 @@ public enum PathMask {
         var route: [UInt8] = []
         path.withUnsafeBytes { bytes in
             each(segmentOf: bytes) { segment, separator in
-                route += isIdentifier(segment) ? [UInt8(ascii: "{"), UInt8(ascii: "}")] : Array(segment)
+                route += isIdentifier(segment) || IdentifierKind.of(segment) == .date ? [UInt8(ascii: "{"), UInt8(ascii: "}")] : Array(segment)
                 if let separator { route.append(separator) }
             }
         }
