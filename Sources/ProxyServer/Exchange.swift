@@ -34,6 +34,8 @@ struct Exchange {
     var journal = JournalExcerpt()
 
     var verdict: Verdict?
+    /// The line of `X-Route-Explain`, if there is to be one.
+    var reasons: [UInt8] = []
     /// Waits for the language model.
     var isParked = false
     var pool: UInt8 = 0

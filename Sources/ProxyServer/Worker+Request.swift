@@ -222,6 +222,7 @@ extension Worker {
         }
         keepForJournal(decision, about: view, complete, for: exchange)
         showShadow(decision, view, complete)
+        keepReasons(view, complete, for: exchange)
         return ask(decision, about: view, for: key)
     }
 

@@ -123,7 +123,7 @@ extension Worker {
     private func startAnswer(_ head: ResponseHead, _ bytes: Bytes, _ index: UInt32, _ key: UInt32) -> Demand? {
         let exchange = exchanges[key]
         let downstream = connections[exchange.pointee.downstream]
-        let bound = ByteBuffer.responseSizeBound(head, fields) + Self.answerAdditions
+        let bound = ByteBuffer.responseSizeBound(head, fields) + Self.answerAdditions + ReasonsField.longest
         guard makeRoom(bound, in: downstream) else {
             connections[index].pointee.scanner.reset()
             return .nothing
@@ -160,6 +160,9 @@ extension Worker {
             head, table: fields, bytes: bytes, dropping: shared.routeFields.names, framing: framing)
         if shared.options.headers.routeToClient, let verdict = exchange.pointee.verdict {
             shared.routeFields.append(verdict, to: &downstream.pointee.output)
+        }
+        if !exchange.pointee.reasons.isEmpty {
+            exchange.pointee.reasons.withUnsafeBytes { downstream.pointee.output.append($0) }
         }
         if !fields.contains(.date) { dates.append(at: Clock.timeOfDay, to: &downstream.pointee.output) }
         appendConnection(exchange, downstream)
