@@ -35,7 +35,7 @@ struct Exchange {
 
     var verdict: Verdict?
     /// The line of `X-Route-Explain`, if there is to be one.
-    var reasons: [UInt8] = []
+    var reasons = ByteBuffer()
     /// Waits for the language model.
     var isParked = false
     var pool: UInt8 = 0

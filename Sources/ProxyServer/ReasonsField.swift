@@ -39,6 +39,8 @@ extension Worker {
     func keepReasons(_ view: RequestView, _ bodyComplete: Bool, for exchange: ExchangeSlot) {
         guard shared.options.headers.routeExplain else { return }
         let explanation = shared.cascade.explain(view, bodyComplete: bodyComplete, scratch: scratch)
-        exchange.pointee.reasons = ReasonsField.line(explanation)
+        var line = buffers.leaseSmall()
+        ReasonsField.line(explanation).withUnsafeBytes { line.append($0) }
+        exchange.pointee.reasons = line
     }
 }

@@ -69,6 +69,7 @@ extension Worker {
         buffers.release(&exchange.pointee.outgoing)
         buffers.release(&exchange.pointee.excerpt.buffer)
         buffers.release(&exchange.pointee.journal.buffer)
+        buffers.release(&exchange.pointee.reasons)
         if parsed == key { parsed = .max }
         exchanges.remove(key)
     }

@@ -161,9 +161,7 @@ extension Worker {
         if shared.options.headers.routeToClient, let verdict = exchange.pointee.verdict {
             shared.routeFields.append(verdict, to: &downstream.pointee.output)
         }
-        if !exchange.pointee.reasons.isEmpty {
-            exchange.pointee.reasons.withUnsafeBytes { downstream.pointee.output.append($0) }
-        }
+        if !exchange.pointee.reasons.isEmpty { downstream.pointee.output.append(exchange.pointee.reasons.readable) }
         if !fields.contains(.date) { dates.append(at: Clock.timeOfDay, to: &downstream.pointee.output) }
         appendConnection(exchange, downstream)
         downstream.pointee.output.appendEndOfHead()
