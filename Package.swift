@@ -71,8 +71,8 @@ let package = Package(
         .executableTarget(
             name: "slb",
             dependencies: [
-                "CLinux", "Vocabulary", "Reactor", "HTTPCodec", "HTTPService", "Classifier", "Telemetry",
-                "Training", "Upstream", "ProxyServer", "Configuration", arguments, log,
+                "CLinux", "Vocabulary", "Reactor", "HTTPCodec", "HTTPService", "Classifier", "LLMClient",
+                "Telemetry", "Training", "Upstream", "ProxyServer", "Configuration", arguments, log,
             ],
             swiftSettings: house),
         tests("Vocabulary"),
@@ -89,7 +89,7 @@ let package = Package(
             "ProxyServer",
             [
                 "CLinux", "Vocabulary", "Reactor", "HTTPService", "Telemetry", "HTTPCodec", "Classifier",
-                "Session",
+                "LLMClient", "Session",
             ]),
         tests("Configuration", ["Vocabulary", "Classifier", "LLMClient", "Telemetry", "ProxyServer"]),
     ]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the system packages for one purpose: install-packages.sh {build|test|bench}
+# Installs the system packages for one purpose: install-packages.sh {build|run|test|bench}
 # The one place that names them. Packages already there are skipped, so a second run is quick and
 # works offline.
 set -euo pipefail
@@ -11,10 +11,12 @@ build)
         binutils ca-certificates g++ git libc6-dev libncurses-dev libsqlite3-dev libxml2-dev
         pkg-config tzdata zlib1g-dev)
     ;;
+# What the finished binary needs beside glibc and libstdc++: HTTPS to a language model.
+run) packages=(ca-certificates libcurl4) ;;
 test) packages=(curl nghttp2-client nginx procps python3 python3-venv shellcheck wrk) ;;
 bench) packages=(haproxy nginx procps python3 python3-venv wrk) ;;
 *)
-    echo "usage: $0 {build|test|bench}" >&2
+    echo "usage: $0 {build|run|test|bench}" >&2
     exit 64
     ;;
 esac

@@ -50,8 +50,10 @@ public final class Cascade: Sendable {
         labelOfModel = (model?.facts.labels ?? []).map { name in
             Label(index: UInt8(options.labels.firstIndex(of: name) ?? fallback))
         }
-        // A guess that needs nobody else's opinion stands.
-        guessConfidence = Float(min(options.model.guessConfidence, options.model.minConfidence))
+        // A guess that needs no other opinion stands.
+        guessConfidence = Float(
+            options.llm.isEnabled
+                ? min(options.model.guessConfidence, options.model.minConfidence) : options.model.guessConfidence)
         opinion = options.llm.isEnabled ? Opinion(options: options, rules: asking) : nil
         defaultLabel = Label(index: UInt8(fallback))
         self.seed = seed

@@ -54,11 +54,12 @@ struct JSONReader {
         return nil
     }
 
+    /// Nil also if the bytes end with it: more digits may have been cut off.
     mutating func number() -> Double? {
         skipSpace()
         let start = offset
         while offset < bytes.count, Self.isOfNumber(bytes[offset]) { offset += 1 }
-        guard offset > start else { return nil }
+        guard offset > start, offset < bytes.count else { return nil }
         let number = Double(String(decoding: bytes[start..<offset], as: UTF8.self))
         return number.flatMap { $0.isFinite ? $0 : nil }
     }

@@ -4,6 +4,7 @@ import ArgumentParser
 import Classifier
 import Configuration
 import Foundation
+import LLMClient
 import Logging
 import ProxyServer
 import Reactor
@@ -37,6 +38,9 @@ struct RunCommand: ParsableCommand {
         Console.error(server.adminAddress.map { "admin on \(url($0))" } ?? "admin is off")
         for pool in options.pools {
             Console.error("pool \(pool.name): \(pool.endpoints.map(\.url).joined(separator: ", "))")
+        }
+        if options.classifier.llm.isEnabled {
+            Console.error("language model: \(options.llm.model) at \(options.llm.url)")
         }
         if options.classifier.cache.entries == 0 { Console.error("cache is off") }
         if !options.classifier.builtinRules { Console.error("built-in rules are off") }

@@ -45,6 +45,61 @@ import Vocabulary
             ])
     }
 
+    @Test func guessesAreCountedByLabelAndConfidence() {
+        var layout = Self.layout
+        layout = MetricsLayout(
+            labels: layout.labels, pools: layout.pools, rejectReasons: [], hasModel: true)
+        var gauges = Gauges()
+        gauges.model = Gauges.Model()
+        gauges.model?.info = [("digest", "ab"), ("path", "builtin")]
+        gauges.model?.trainingMix = [("fast", 0.25)]
+        let page = page(.openMetrics, layout: layout, gauges: gauges) { workers in
+            workers[0].guess(label: Label(index: 0), confidence: 0.75, unknownShare: 0)
+            workers[1].guess(label: Label(index: 0), confidence: 1, unknownShare: 0.5)
+        }
+        let name = "slb_model_confidence_ratio"
+        let buckets = lines(page, name + "_bucket")
+        #expect(buckets.count == 26)
+        #expect(buckets[6] == name + #"_bucket{label="fast",le="0.7"} 0"#)
+        #expect(buckets[7] == name + #"_bucket{label="fast",le="0.8"} 1"#)
+        #expect(buckets[11] == name + #"_bucket{label="fast",le="1.0"} 2"#)
+        #expect(lines(page, name + "_sum")[0] == name + #"_sum{label="fast"} 1.75"#)
+        #expect(lines(page, "slb_model_unknown_words_ratio_sum") == ["slb_model_unknown_words_ratio_sum 0.5"])
+        #expect(lines(page, "slb_model_info").last == #"slb_model_info{digest="ab",path="builtin"} 1"#)
+        #expect(
+            lines(page, "slb_model_training_mix_ratio").last == #"slb_model_training_mix_ratio{label="fast"} 0.25"#)
+    }
+
+    @Test func theLanguageModelIsShownIfThereIsOne() {
+        var gauges = Gauges()
+        gauges.llm = Gauges.LLM()
+        gauges.llm?.queueDepth = 3
+        gauges.llm?.breakerStates = ["admitting", "ejected"]
+        gauges.llm?.breakerState = "ejected"
+        let page = page(gauges: gauges) { workers in
+            workers[0].llmAnswered(outcome: 0, took: .milliseconds(2))
+            workers[1].llmJoined()
+            workers[1].llmSent(100)
+        }
+        #expect(lines(page, "slb_llm_requests_total").last == #"slb_llm_requests_total{outcome="ok"} 1"#)
+        #expect(lines(page, "slb_llm_request_duration_seconds_sum") == ["slb_llm_request_duration_seconds_sum 0.002"])
+        #expect(lines(page, "slb_llm_singleflight_joined_total").last == "slb_llm_singleflight_joined_total 1")
+        #expect(lines(page, "slb_llm_bytes_sent_total").last == "slb_llm_bytes_sent_total 100")
+        #expect(lines(page, "slb_llm_queue_depth").last == "slb_llm_queue_depth 3")
+        #expect(
+            lines(page, "slb_llm_breaker_state").suffix(2) == [
+                #"slb_llm_breaker_state{state="admitting"} 0"#, #"slb_llm_breaker_state{state="ejected"} 1"#,
+            ])
+        #expect(lines(page, "slb_llm_ready").last == "slb_llm_ready 0")
+    }
+
+    @Test func withoutThemTheirSeriesAreLeftOut() {
+        let layout = MetricsLayout(labels: ["a"], pools: [], rejectReasons: [])
+        let samples = page(layout: layout).split(separator: "\n").filter { $0.first != "#" }
+        #expect(samples.allSatisfy { !$0.hasPrefix("slb_llm") && !$0.hasPrefix("slb_model") && !$0.hasPrefix("slb_shape") })
+        #expect(!samples.isEmpty)
+    }
+
     @Test func histogramsAreCumulativeAndExact() {
         let page = page { workers in
             workers[0].connected(pool: 0, took: Interval(nanoseconds: 50_000))

@@ -30,6 +30,22 @@ import Vocabulary
         #expect(HistogramBuckets.bounds.first == 50_000)
     }
 
+    @Test(arguments: [
+        (Float(0), 0), (0.1, 0), (0.11, 1), (0.9, 8), (0.95, 9), (0.951, 10), (0.99, 10), (1, 11), (2, 11),
+        (-1, 0), (.nan, 0), (.infinity, 11),
+    ]) func shareEdges(share: Float, bucket: Int) {
+        #expect(ShareBuckets.index(of: ShareBuckets.millionths(share)) == bucket)
+    }
+
+    @Test func shareBucketsAreOneTable() {
+        #expect(ShareBuckets.names.count == ShareBuckets.bounds.count + 1)
+        #expect(ShareBuckets.sumCell == ShareBuckets.names.count)
+        #expect(ShareBuckets.cells == ShareBuckets.sumCell + 1)
+        for (bound, name) in zip(ShareBuckets.bounds, ShareBuckets.names) {
+            #expect(Double(name) == Double(bound) / 1e6)
+        }
+    }
+
     @Test func cellsFollowTheWords() {
         #expect(MetricCells.sources == Source.allCases.count)
         #expect(MetricCells.outcomes == UpstreamOutcome.allCases.count)
@@ -40,16 +56,20 @@ import Vocabulary
         metrics.acceptPaused()
         metrics.rejected(1)
         metrics.llmRequest(outcome: 0)
+        metrics.llmJoined()
+        metrics.llmSent(17)
+        metrics.guess(label: Label(index: 1), confidence: 0.000001, unknownShare: 0)
         metrics.retried(pool: 1)
         metrics.bytes(side: .upstream, direction: .sent, 17)
         metrics.connection(side: .upstream, state: .idle, 1)
         metrics.upstream(pool: 1, endpoint: 0, outcome: .aborted)
         metrics.request(label: Label(index: 1), status: 599, duration: .zero)
         let values = (0..<metrics.cells.count).map { metrics.table.value(at: $0) }
-        // Nine ones (the request is a count and a bucket) and the bytes; nothing fell on another.
-        #expect(values.filter { $0 == 1 }.count == 8)
-        #expect(values.filter { $0 == 17 }.count == 1)
-        #expect(values.filter { $0 != 0 }.count == 9)
+        // The request is a count and a bucket, the guess a bucket, its sum and a bucket; nothing fell on
+        // another.
+        #expect(values.filter { $0 == 1 }.count == 12)
+        #expect(values.filter { $0 == 17 }.count == 2)
+        #expect(values.filter { $0 != 0 }.count == 14)
         #expect(metrics.table.value(at: metrics.cells.acceptPauses) == 1)
     }
 

@@ -36,9 +36,21 @@ extension FeatureExtractor {
                 set.add(.operationStem, word.stem)
                 set.add(.stem, word.stem)
             }
+            grams(of: word, bytes, as: .operationGram)
             operation = word.hash
             operationWords += 1
             concept(of: word, as: .operation)
+        }
+    }
+
+    /// Every run of four bytes of a word that is longer: parts of compounds that nobody has seen whole.
+    func grams(of word: Word, _ bytes: Bytes, as namespace: Namespace) {
+        guard word.range.count > 4 else { return }
+        var window: UInt32 = 0
+        for offset in word.range {
+            let byte = bytes[offset]
+            window = window << 8 | UInt32(CharacterClass.of(byte) == .upper ? byte | 0x20 : byte)
+            if offset - word.range.lowerBound >= 3 { set.add(namespace, UInt64(window)) }
         }
     }
 

@@ -23,6 +23,8 @@ enum Namespace: UInt8, CaseIterable, Sendable {
     case conceptLimit, conceptArray, conceptSpan, conceptFlag, conceptNumber, conceptValue, conceptList
     // Several of the above at once.
     case situation, conceptSituation
+    // Four characters of an operation's word.
+    case operationGram
 
     /// Whether features of this kind carry words, which can be unknown to a model.
     var isLexical: Bool {

@@ -89,6 +89,8 @@ struct WordReader {
         let start = offset
         var hash = Hash.start
         var before = Hash.start
+        var beforeThat = Hash.start
+        var first = Hash.start
         var stem: UInt64 = 0
         var previous = CharacterClass.other
         while offset < bytes.count, offset - start < Self.longestWord {
@@ -97,6 +99,8 @@ struct WordReader {
             if kind == .other || kind == .digit { break }
             if kind == .upper, endsHump(previous, start) { break }
             if kind == .high, isIdeograph(at: offset) { break }
+            first = beforeThat
+            beforeThat = before
             before = hash
             Hash.add(lowered(byte, kind), to: &hash)
             offset += 1
@@ -104,10 +108,28 @@ struct WordReader {
             previous = kind
         }
         let count = offset - start
-        guard count > 3, isPluralEnd(count) else {
-            return Word(hash: hash, stem: count > 6 ? stem : 0, range: start..<offset, isNumber: false, isPlural: false)
+        let isPlural = count > 3 && isPluralEnd()
+        if isPlural { hash = singular(count, before: before, beforeThat: beforeThat, first: first) }
+        return Word(
+            hash: hash, stem: count > 6 ? stem : 0, range: start..<offset, isNumber: false, isPlural: isPlural)
+    }
+
+    /// `ies` is a `y`; after `ss`, `x`, `ch` and `sh` the plural is `es`. The hashes are of the word without
+    /// its last one, two and three bytes.
+    private func singular(_ count: Int, before: UInt64, beforeThat: UInt64, first: UInt64) -> UInt64 {
+        guard count > 4, bytes[offset - 2] | 0x20 == UInt8(ascii: "e") else { return before }
+        switch bytes[offset - 3] | 0x20 {
+        case UInt8(ascii: "i"):
+            var hash = first
+            Hash.add(UInt8(ascii: "y"), to: &hash)
+            return hash
+        case UInt8(ascii: "x"): return beforeThat
+        case UInt8(ascii: "s"): return bytes[offset - 4] | 0x20 == UInt8(ascii: "s") ? beforeThat : before
+        case UInt8(ascii: "h"):
+            let other = bytes[offset - 4] | 0x20
+            return other == UInt8(ascii: "c") || other == UInt8(ascii: "s") ? beforeThat : before
+        default: return before
         }
-        return Word(hash: before, stem: count > 6 ? stem : 0, range: start..<offset, isNumber: false, isPlural: true)
     }
 
     /// `aB` ends a word before `B`; `ABc` ends it before `B` too.
@@ -118,7 +140,7 @@ struct WordReader {
     }
 
     /// `s` but not `ss`, `us` or `is`.
-    private func isPluralEnd(_ count: Int) -> Bool {
+    private func isPluralEnd() -> Bool {
         guard bytes[offset - 1] | 0x20 == UInt8(ascii: "s") else { return false }
         switch bytes[offset - 2] | 0x20 {
         case UInt8(ascii: "s"), UInt8(ascii: "u"), UInt8(ascii: "i"): return false
