@@ -100,12 +100,13 @@ def test_one_retrain_spares_the_language_model(start_slb, start_upstream, tmp_pa
     assert after >= before
 
 
-def test_a_verdict_that_lands_later_is_written(start_slb, start_upstream, tmp_path):
+@pytest.mark.parametrize("mode", ["background", "wait"])
+def test_a_verdict_that_lands_later_is_written(start_slb, start_upstream, tmp_path, mode):
     journal = tmp_path / "journal.jsonl"
     url = f"http://127.0.0.1:{start_upstream().port}"
     with FakeOllama(label="high-compute", behaviour="slow", delay=0.3) as ollama:
         settings = config(ollama, journal={"path": str(journal)}, model={"path": "none"})
-        settings["classifier"]["llm"]["mode"] = "background"
+        settings["classifier"]["llm"] |= {"mode": mode, "deadline": "100ms"}
         slb = start_slb(url, config=settings)
         ready(slb)
         body = b'{"mail":"jane@example.org","card":"4111 1111 1111 1111","number":123456789}'
