@@ -32,7 +32,7 @@ WORDS = ("amber", "birch", "cobalt", "dune", "ember", "fjord", "grove", "heath",
 
 def script(text: str) -> str:
     """What the language model says: by the operation, which is all there is to know."""
-    return next((label for name, label in OPERATIONS.items() if f"/{name}" in text), "general")
+    return next(label for name, label in OPERATIONS.items() if name in text)
 
 
 def config(ollama=None, **classifier) -> dict:
@@ -41,15 +41,22 @@ def config(ollama=None, **classifier) -> dict:
     return {"classifier": {"labels": LABELS, "default_label": "general", "builtin_rules": False, "llm": llm, **classifier}}
 
 
-def traffic(count: int, seed: int) -> list[tuple[str, bytes]]:
+def traffic(count: int, seed: int) -> list[tuple[str, str, bytes]]:
+    """Target, media type, body; the operation is in any of them, and no two requests are alike."""
     chance = random.Random(seed)
     requests = []
-    for _ in range(count):
-        words = chance.sample(WORDS, 4)
-        path = f"/{chance.choice(SERVICES)}/{chance.randrange(10, 99999)}/{chance.choice(list(OPERATIONS))}"
-        body = {"whence": words[0], "whither": " ".join(words[1:]), "tally": chance.randrange(1, 50)}
-        requests.append((path, json.dumps(body).encode()))
-    return requests
+    for number in range(count):
+        words, operation, service = chance.sample(WORDS, 5), chance.choice(list(OPERATIONS)), chance.choice(SERVICES)
+        text = " ".join(words)
+        requests.append((
+            lambda: ("/rpc", {"jsonrpc": "2.0", "id": number, "method": f"{service}.{operation}", "params": {"whither": text}}),
+            lambda: (f"/{service}", {"deed": operation, "whither": text}),
+            lambda: (f"/{service}/{operation}/batch", {"items": words * 3, "whither": chance.choice(WORDS)}),
+            lambda: (f"/{service}/{number}/{operation}", {"from": "2024-01-01", "to": "2024-03-01", "whither": words}),
+            lambda: (f"/{service}/{operation}", text),
+        )[number % 5]())
+    return [(path, "text/plain", body.encode()) if isinstance(body, str)
+            else (path, "application/json", json.dumps(body).encode()) for path, body in requests]
 
 
 def ready(slb) -> None:
@@ -59,9 +66,9 @@ def ready(slb) -> None:
 def run(slb, requests) -> float:
     """Sends all of it; returns the share of labels that are the script's."""
     def one(request):
-        path, body = request
-        response = fetch(slb.address, post(path, body, "Content-Type: application/json"))
-        return response.one(b"x-route-label").decode() == script(path)
+        path, media, body = request
+        response = fetch(slb.address, post(path, body, f"Content-Type: {media}"))
+        return response.one(b"x-route-label").decode() == script(path + body.decode())
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         return sum(pool.map(one, requests)) / len(requests)
