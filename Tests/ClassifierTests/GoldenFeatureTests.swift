@@ -113,7 +113,8 @@ private func features(of sample: SampleRequest) -> String {
             "gone: \(gone.joined(separator: "; ")) — new: \(new.joined(separator: "; ")). If this is meant: a greater FeatureExtractor.version, SLB_WRITE_GOLDEN=1, scripts/train.sh")
     }
 
-    @Test func noFileIsLeftOver() throws {
+    /// Tests run side by side: while files are written, this one would look too early.
+    @Test(.disabled(if: isWriting)) func noFileIsLeftOver() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(Set(files) == Set(GoldenRequest.all.map { "\($0.name).txt" }))
     }
