@@ -17,7 +17,7 @@ import Vocabulary
 
     @Test(arguments: [
         ("/users/42/orders", "/users/00/orders"), ("/v1/items", "/v1/items"), ("/", "/"), ("", ""),
-        ("/a/jane@example.org", "/a/axxa@axaxxxa.xxx"), ("/a/x%40y.de/b", "/a/x%00x.aa/b"),
+        ("/a/jane@example.org", "/a/xaxa@axaxxxa.xxx"), ("/a/x%40y.de/b", "/a/x%00x.aa/b"),
         ("/models/m-7:predict", "/models/x-0:predict"), ("/days/2024-05-06", "/days/2024-05-06"),
         ("/f/6fa459ea-ee8a-3ca4-894e-db77e160355e", "/f/0aa000aa-aa0a-0aa0-000a-aa00a000000a"),
     ]) func keepsLooks(_ path: String, _ expected: String) {

@@ -166,6 +166,21 @@ def test_files_are_full_and_few(start_slb, start_upstream, tmp_path):
     assert len(seen) == len(set(seen)) and "/documents-79" in seen
 
 
+def test_a_disk_that_is_full_costs_lines_and_nothing_else(start_slb, start_upstream, tmp_path):
+    journal = tmp_path / "journal.jsonl"
+    url = f"http://127.0.0.1:{start_upstream().port}"
+    slb = start_slb(url, config=config(journal={"path": str(journal)}), wrapper=("prlimit", "--fsize=100000"))
+    body = b"lorem ipsum dolor sit amet " * 100
+    for number in range(100):
+        assert fetch(slb.address, post(f"/documents-{number}", body, "Content-Type: text/plain")).status == 200
+    eventually(lambda: total(scrape(slb), "slb_journal_dropped_total") > 0, 5, "lines to be lost")
+    eventually(lambda: total(scrape(slb), "slb_journal_dropped_total") + total(scrape(slb), "slb_journal_records_total") == 100, 5, "the rest")
+    assert sum("journal: cannot write" in line for line in slb.lines) == 1
+    slb.stop()
+    whole = journal.read_text().split("\n")[:-1]
+    assert whole and all(json.loads(line)["label"] for line in whole)
+
+
 def test_labels_from_service_times(tmp_path):
     journal, model = tmp_path / "journal.jsonl", tmp_path / "times.model"
     with journal.open("w") as file:

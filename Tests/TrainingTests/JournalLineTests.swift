@@ -1,5 +1,6 @@
 /// Lines of the proxy's journal as examples: only those that teach, and of one route in one group.
 
+import Classifier
 import Testing
 
 @testable import Training
