@@ -89,7 +89,7 @@ struct GraphQLFeatures {
         if depth == 0 {
             if isFirst {
                 let kind = Word.hash(of: name)
-                extractor.set.names?.note(word: kind, name)
+                if extractor.set.isNaming { extractor.set.names?.note(word: kind, name) }
                 extractor.set.add(.statement, kind)
             } else {
                 extractor.words(of: name, as: .code, limit: 6)

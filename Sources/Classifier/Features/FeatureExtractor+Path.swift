@@ -66,7 +66,7 @@ extension FeatureExtractor {
             }
             words(of: segment, as: .path, limit: 12)
             let whole = Word.hash(of: segment)
-            set.names?.note(word: whole, segment)
+            if set.isNaming { set.names?.note(word: whole, segment) }
             if previous != 0 { set.add(.pathPair, previous, whole) }
             previous = whole
             lastFixed = range
@@ -93,7 +93,7 @@ extension FeatureExtractor {
         guard name[dot] == UInt8(ascii: "."), name.count - dot > 2 else { return }
         let ending = Bytes(rebasing: name[(dot + 1)...])
         let hash = Word.hash(of: ending.lazy.map { $0 | 0x20 })
-        set.names?.note(word: hash, ending)
+        if set.isNaming { set.names?.note(word: hash, ending) }
         set.add(.fileType, hash)
     }
 

@@ -30,7 +30,7 @@ extension FeatureExtractor {
         if !isPlain, IdentifierKind.of(name) != .none { return FeatureKey() }
         var key = FeatureKey(hash: hash, family: families.family(of: hash))
         guard !isQuiet else { return key }
-        set.names?.note(word: hash, name)
+        if set.isNaming { set.names?.note(word: hash, name) }
         set.add(.key, hash)
         lastConcept = FeatureKey.noConcept
         firstConcept = FeatureKey.noConcept

@@ -56,7 +56,7 @@ extension FeatureExtractor {
 
     @inline(__always)
     func note(_ word: Word, _ bytes: Bytes) {
-        guard let names = set.names else { return }
+        guard set.isNaming, let names = set.names else { return }
         let text = Bytes(rebasing: bytes[word.range])
         names.note(word: word.hash, text)
         if word.stem != 0 { names.note(stem: word.stem, text) }
@@ -65,7 +65,7 @@ extension FeatureExtractor {
     // MARK: Meanings
 
     func concept(of word: Word, as namespace: Namespace) {
-        guard let lexicon, let concept = lexicon.concept(of: word.hash) else { return }
+        guard let meanings, let concept = meanings.concept(of: word.hash) else { return }
         if firstConcept == FeatureKey.noConcept { firstConcept = concept }
         lastConcept = concept
         switch namespace {

@@ -17,7 +17,8 @@ public final class FeatureExtractor {
     let frames: UnsafeMutablePointer<JSONFrame>
     let space: UnsafeMutableRawBufferPointer
     let families = KeyFamilies.shared
-    public var lexicon: Lexicon?
+    public var lexicon: Lexicon? { didSet { meanings = lexicon?.table } }
+    private(set) var meanings: Lexicon.Table?
 
     var spaceUsed = 0
     var wordsLeft = 0
@@ -63,7 +64,7 @@ public final class FeatureExtractor {
     public func extract(_ request: RequestView, bodyComplete: Bool) {
         reset()
         method = Word.hash(of: request.method)
-        set.names?.note(word: method, request.method)
+        if set.isNaming { set.names?.note(word: method, request.method) }
         set.add(.method, method)
         mediaType = MediaType.of(request.contentType)
         if mediaType != .none { words(of: request.contentType, as: .mediaType, limit: 6) }

@@ -6,7 +6,7 @@ import Vocabulary
 /// `@unchecked`: one thread uses it.
 public final class FeatureSet {
     /// Most features of one request; what comes later is left out.
-    static let capacity = 1024
+    public static let capacity = 1024
     private static let slotCount = 4096
 
     public let hashes: UnsafeMutablePointer<UInt32>
@@ -16,7 +16,9 @@ public final class FeatureSet {
     private let slots: UnsafeMutablePointer<UInt64>
     private var generation: UInt32 = 0
     /// Whoever explains asks for names; nil on the request path.
-    var names: FeatureNames?
+    var names: FeatureNames? { didSet { isNaming = names != nil } }
+    /// Tells without touching a reference.
+    private(set) var isNaming = false
 
     init() {
         hashes = .allocate(capacity: Self.capacity)
@@ -50,7 +52,7 @@ public final class FeatureSet {
     @inline(__always)
     func add(_ namespace: Namespace, _ term: UInt64, _ other: UInt64) {
         insert(namespace, term, other &* 0x9E37_79B9_7F4A_7C15 &+ 1)
-        names?.note(pair: namespace, term, other, hash: Self.mixed(namespace, term, other &* 0x9E37_79B9_7F4A_7C15 &+ 1))
+        if isNaming { names?.note(pair: namespace, term, other, hash: Self.mixed(namespace, term, other &* 0x9E37_79B9_7F4A_7C15 &+ 1)) }
     }
 
     @inline(__always)
@@ -63,7 +65,7 @@ public final class FeatureSet {
 
     private func insert(_ namespace: Namespace, _ term: UInt64, _ other: UInt64) {
         let hash = Self.mixed(namespace, term, other)
-        if other == 0 { names?.note(single: namespace, term, hash: hash) }
+        if isNaming, other == 0 { names?.note(single: namespace, term, hash: hash) }
         guard count < Self.capacity else { return }
         let entry = UInt64(generation) << 32 | UInt64(hash)
         var slot = Int(truncatingIfNeeded: hash) & (Self.slotCount - 1)

@@ -66,20 +66,51 @@ public final class Model: @unchecked Sendable {
         let labels = facts.labels.count
         return withUnsafeTemporaryAllocation(of: Int32.self, capacity: labels) { sums in
             sums.initialize(repeating: 0)
-            var words: Int32 = 0
-            var unknown: Int32 = 0
-            for index in 0..<set.count {
-                let isWord = set.lexical[index]
-                if isWord { words &+= 1 }
-                guard let weights = weights(of: set.hashes[index]) else {
-                    if isWord { unknown &+= 1 }
-                    continue
-                }
-                for label in 0..<labels { sums[label] &+= Int32(weights[label]) }
-            }
+            let share = labels <= 4 ? sumFew(set, into: sums) : sumMany(set, into: sums)
             for label in 0..<labels { logits[label] = Double(sums[label]) * facts.weightScale + facts.biases[label] }
-            return words == 0 ? 0 : Float(unknown) / Float(words)
+            return share
         }
+    }
+
+    private func sumMany(_ set: FeatureSet, into sums: UnsafeMutableBufferPointer<Int32>) -> Float {
+        var words: Int32 = 0
+        var unknown: Int32 = 0
+        for index in 0..<set.count {
+            let isWord: Int32 = set.lexical[index] ? 1 : 0
+            words &+= isWord
+            guard let weights = weights(of: set.hashes[index]) else {
+                unknown &+= isWord
+                continue
+            }
+            for label in 0..<sums.count { sums[label] &+= Int32(weights[label]) }
+        }
+        return words == 0 ? 0 : Float(unknown) / Float(words)
+    }
+
+    /// Up to four labels: a slot is one word of eight bytes, and the sums stay in registers.
+    private func sumFew(_ set: FeatureSet, into sums: UnsafeMutableBufferPointer<Int32>) -> Float {
+        let slots = UnsafeRawPointer(table.baseAddress.unsafelyUnwrapped)
+        let mask = UInt32(truncatingIfNeeded: slotMask)
+        var total = SIMD4<Int32>.zero
+        var words: Int32 = 0
+        var unknown: Int32 = 0
+        for index in 0..<set.count {
+            let hash = set.hashes[index]
+            let fingerprint = hash == 0 ? 1 : hash
+            let isWord: Int32 = set.lexical[index] ? 1 : 0
+            words &+= isWord
+            var slot = fingerprint & mask
+            var entry = slots.load(fromByteOffset: Int(slot) &* 8, as: UInt64.self)
+            while UInt32(truncatingIfNeeded: entry) != fingerprint, UInt32(truncatingIfNeeded: entry) != 0 {
+                slot = (slot &+ 1) & mask
+                entry = slots.load(fromByteOffset: Int(slot) &* 8, as: UInt64.self)
+            }
+            if UInt32(truncatingIfNeeded: entry) == 0 { unknown &+= isWord }
+            let weights = UInt32(truncatingIfNeeded: entry >> 32)
+            total &+= SIMD4<Int32>(truncatingIfNeeded: unsafeBitCast(weights, to: SIMD4<Int8>.self))
+        }
+        for label in 0..<sums.count { sums[label] = total[label] }
+        return words == 0 ? 0 : Float(unknown) / Float(words)
     }
 
     @inline(__always)
