@@ -15,10 +15,6 @@ final class FeatureNames {
         if words[word] == nil { words[word] = String(decoding: bytes.prefix(48), as: UTF8.self).lowercased() }
     }
 
-    func note(stem: UInt64, _ bytes: Bytes) {
-        if words[stem] == nil { words[stem] = String(decoding: bytes.prefix(5), as: UTF8.self).lowercased() + "…" }
-    }
-
     func note(single namespace: Namespace, _ term: UInt64, hash: UInt32) {
         if texts[hash] == nil { texts[hash] = "\(namespace) \(name(of: term, as: namespace.terms.first))" }
     }
