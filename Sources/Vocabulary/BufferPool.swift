@@ -15,8 +15,9 @@ public final class BufferPool {
     /// 16 MiB of bulk buffers at once; who comes later gets large ones.
     private static let mostBulk = 64
 
-    /// Buffers of each size kept while free: 2 MiB of small ones, 4 MiB of large and of bulk ones.
-    private static let keptSmall = 128
+    /// Buffers of each size kept while free: 4 MiB of small ones (an exchange that is logged and journalled has
+    /// six), 4 MiB of large and of bulk ones.
+    private static let keptSmall = 256
     private static let keptLarge = 64
     private static let keptBulk = 16
 
