@@ -8,7 +8,7 @@ package struct Trainer {
     package struct Settings: Sendable {
         package var seed: UInt64 = 1
         package var folds = 5
-        /// A feature counts if this many groups have it; nil is two where there are groups, else one.
+        /// A feature counts if this many groups have it; nil is three of many, two of few, one where there are none.
         package var leastGroups: Int?
         package var augments = true
         package var window = 16 * 1024
@@ -73,7 +73,8 @@ package struct Trainer {
     private var leastGroups: Int {
         if let least = settings.leastGroups { return least }
         let originals = rows.isOriginal.count { $0 }
-        return groupCount * 2 <= originals ? 2 : 1
+        guard groupCount * 2 <= originals else { return 1 }
+        return groupCount < 300 ? 2 : 3
     }
 
     // MARK: Held out

@@ -7,14 +7,17 @@ import Vocabulary
 public final class FeatureSet {
     /// Most features of one request; what comes later is left out.
     public static let capacity = 1024
-    private static let slotCount = 4096
+    /// Twice as many, in a quarter of a first-level cache.
+    private static let slotCount = 2048
 
     public let hashes: UnsafeMutablePointer<UInt32>
     /// Which of them carry a word, which a model may not know.
     public let lexical: UnsafeMutablePointer<Bool>
     public private(set) var count = 0
-    private let slots: UnsafeMutablePointer<UInt64>
-    private var generation: UInt32 = 0
+    /// Hashes by place; zero is an empty slot.
+    private let slots: UnsafeMutablePointer<UInt32>
+    /// The slot of each feature, to empty it again.
+    private let places: UnsafeMutablePointer<UInt16>
     /// Whoever explains asks for names; nil on the request path.
     var names: FeatureNames? { didSet { isNaming = names != nil } }
     /// Tells without touching a reference.
@@ -24,26 +27,25 @@ public final class FeatureSet {
         hashes = .allocate(capacity: Self.capacity)
         lexical = .allocate(capacity: Self.capacity)
         slots = .allocate(capacity: Self.slotCount)
+        places = .allocate(capacity: Self.capacity)
         hashes.initialize(repeating: 0, count: Self.capacity)
         lexical.initialize(repeating: false, count: Self.capacity)
         slots.initialize(repeating: 0, count: Self.slotCount)
+        places.initialize(repeating: 0, count: Self.capacity)
     }
 
     deinit {
         hashes.deallocate()
         lexical.deallocate()
         slots.deallocate()
+        places.deallocate()
     }
 
     var isFull: Bool { count >= Self.capacity }
 
     func reset() {
+        for index in 0..<count { slots[Int(places[index])] = 0 }
         count = 0
-        generation &+= 1
-        if generation == 0 {
-            slots.update(repeating: 0, count: Self.slotCount)
-            generation = 1
-        }
     }
 
     @inline(__always)
@@ -67,14 +69,15 @@ public final class FeatureSet {
         let hash = Self.mixed(namespace, term, other)
         if isNaming, other == 0 { names?.note(single: namespace, term, hash: hash) }
         guard count < Self.capacity else { return }
-        let entry = UInt64(generation) << 32 | UInt64(hash)
-        var slot = Int(truncatingIfNeeded: hash) & (Self.slotCount - 1)
-        while slots[slot] >> 32 == UInt64(generation) {
+        let entry = hash == 0 ? 1 : hash
+        var slot = Int(truncatingIfNeeded: entry) & (Self.slotCount - 1)
+        while slots[slot] != 0 {
             if slots[slot] == entry { return }
             slot = (slot + 1) & (Self.slotCount - 1)
         }
         slots[slot] = entry
-        hashes[count] = hash
+        places[count] = UInt16(truncatingIfNeeded: slot)
+        hashes[count] = entry
         lexical[count] = namespace.isLexical
         count += 1
     }
