@@ -77,7 +77,7 @@ let package = Package(
             swiftSettings: house),
         tests("Vocabulary"),
         tests("HTTPCodec", ["Vocabulary"], exclude: ["Corpus"]),
-        tests("Classifier", ["Vocabulary"]),
+        tests("Classifier", ["Vocabulary"], exclude: ["Golden"]),
         tests("Training", ["Classifier", "Vocabulary"]),
         tests("Upstream", ["Vocabulary"]),
         tests("Session", ["Vocabulary", "HTTPCodec", "Classifier", "Upstream"]),
@@ -95,9 +95,12 @@ let package = Package(
     ]
 )
 
-/// Links libFuzzer, so that this target builds only with `scripts/fuzz.sh`'s flags.
+/// They link libFuzzer, so that these targets build only with `scripts/fuzz.sh`'s flags.
 if Context.environment["SLB_FUZZ"] != nil {
-    package.targets.append(
+    package.targets += [
         .executableTarget(
-            name: "FuzzHTTPCodec", dependencies: ["Vocabulary", "HTTPCodec"], swiftSettings: house))
+            name: "FuzzHTTPCodec", dependencies: ["Vocabulary", "HTTPCodec"], swiftSettings: house),
+        .executableTarget(
+            name: "FuzzClassifier", dependencies: ["Vocabulary", "Classifier"], swiftSettings: house),
+    ]
 }

@@ -50,8 +50,8 @@ step "swift test" swift test --skip-build "${swift_flags[@]}"
 step "release build" scripts/build-release.sh
 step "python tools" scripts/install-python-tools.sh
 # One run each: their fixtures share names.
-for suite in Packaging Integration Allocation; do
+for suite in Packaging Quality Integration Allocation; do
     step "pytest $suite" .venv/bin/python -m pytest "Tests/$suite"
 done
-step "fuzz" scripts/fuzz.sh 10
+step "fuzz" scripts/fuzz.sh 6
 step "bench" scripts/bench --short

@@ -179,8 +179,7 @@ public final class Cascade: Sendable {
         let outcome = rules.firstMatch(
             request, bodyComplete: bodyComplete, withBody: true, scratch: scratch)
         guard case .matched(let index) = outcome else {
-            let (verdict, evidence) = explainedGuess(request, bodyComplete: bodyComplete, scratch: scratch)
-            return Explanation(verdict: verdict, rule: nil, isBuiltin: false, evidence: evidence)
+            return explainedGuess(request, bodyComplete: bodyComplete, scratch: scratch)
         }
         return Explanation(
             verdict: Verdict(label: rules.label(ofRule: index), confidence: 1, source: .rule),
@@ -189,10 +188,15 @@ public final class Cascade: Sendable {
 
     private func explainedGuess(
         _ request: RequestView, bodyComplete: Bool, scratch: Scratch
-    ) -> (Verdict, [ModelEvidence]) {
-        guard let model, let extractor = scratch.extractor else { return (defaultVerdict, []) }
-        let (guess, evidence) = model.explain(request, bodyComplete: bodyComplete, extractor: extractor)
-        return (verdict(of: guess), evidence)
+    ) -> Explanation {
+        var explanation = Explanation(verdict: defaultVerdict, rule: nil, isBuiltin: false)
+        guard let model, let extractor = scratch.extractor else { return explanation }
+        var (guess, evidence) = model.explain(request, bodyComplete: bodyComplete, extractor: extractor)
+        explanation.verdict = verdict(of: guess)
+        guess.label = labelOfModel[Int(guess.label.index)]
+        explanation.guess = guess
+        explanation.evidence = evidence
+        return explanation
     }
 
     public var cacheStatistics: CacheStatistics { cache?.statistics ?? CacheStatistics() }
@@ -272,7 +276,8 @@ public struct Explanation: Sendable {
     /// The rule that matched, or nil for the default label.
     public var rule: String?
     public var isBuiltin: Bool
-    /// The model's strongest features, if it decided.
+    /// What the model thinks if no rule matched, sure enough or not, and its strongest features.
+    public var guess: ModelGuess?
     public var evidence: [ModelEvidence] = []
 }
 

@@ -60,7 +60,7 @@ final class Opinion: Sendable {
 
 extension RequestView {
     /// Whether the client asked that nothing of this request be shown to others.
-    var optsOut: Bool {
+    public var optsOut: Bool {
         for field in fields {
             guard let name = name(of: field), let value = value(of: field),
                 name.equalsIgnoringCase(Opinion.optOutHeader)

@@ -59,12 +59,27 @@ package enum ConfigurationLoader {
             let message = "classifier.model.path: \(error)"
             return [Diagnostic(.error, file: file, origin: reader.modelOrigin, message: message)]
         }
+        if let problem = shadowProblem(options) {
+            return [Diagnostic(.error, file: file, origin: reader.shadowOrigin, message: "classifier.shadow.path: \(problem)")]
+        }
         return Cascade.problems(in: options.classifier, model: model).map { problem in
             let name = problem.rule ?? ""
             let message = problem.rule == nil ? problem.message : "rule \"\(name.clipped)\": \(problem.message)"
             // What is about no rule is about the model: labels have been looked at before.
             let origin = problem.rule == nil ? reader.modelOrigin : reader.ruleOrigins[name] ?? .defaults
             return Diagnostic(.error, file: file, origin: origin, message: message)
+        }
+    }
+
+    private static func shadowProblem(_ options: ProxyOptions) -> String? {
+        do throws(ModelProblem) {
+            guard let model = try options.shadow.load() else { return nil }
+            var bare = options.classifier
+            bare.rules = []
+            bare.builtinRules = false
+            return Cascade.problems(in: bare, model: model).first?.message
+        } catch {
+            return "\(error)"
         }
     }
 

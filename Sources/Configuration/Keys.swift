@@ -15,7 +15,8 @@ package enum Keys {
         + paths(classifier, "classifier.") + paths(inspect, "classifier.inspect.")
         + paths(cache, "classifier.cache.") + paths(model, "classifier.model.")
         + paths(llmStage, "classifier.llm.") + paths(llm, "classifier.llm.")
-        + paths(breaker, "classifier.llm.breaker.") + paths(headers, "headers.") + paths(limits, "limits.")
+        + paths(breaker, "classifier.llm.breaker.") + paths(journal, "classifier.journal.")
+        + paths(shadow, "classifier.shadow.") + paths(headers, "headers.") + paths(limits, "limits.")
         + paths(timeouts, "timeouts.") + paths(accessLog, "access_log.") + paths(log, "log.")
 
     /// The keys that may stand in the mapping at `path`.
@@ -38,6 +39,7 @@ package enum Keys {
             "classifier.rules[].llm", "classifier.model", "classifier.model.path", "classifier.llm",
             "classifier.llm.enabled", "classifier.llm.url", "classifier.llm.modes", "classifier.llm.descriptions",
             "classifier.llm.examples", "classifier.llm.examples[].request", "classifier.llm.examples[].label",
+            "classifier.journal", "classifier.journal.path", "classifier.shadow", "classifier.shadow.path",
             "classifier.llm.token", "classifier.llm.token_file", "classifier.llm.ca", "classifier.llm.breaker",
             "headers", "limits", "timeouts", "access_log", "access_log.destination",
             "log",
@@ -103,8 +105,16 @@ package enum Keys {
         .duration("pause", \.breakerPause, Interval.milliseconds(1)...Interval.seconds(3600)),
         .duration("longest_pause", \.breakerLongestPause, Interval.milliseconds(1)...Interval.seconds(3600)),
     ]
+    /// Its path is read by hand, for `off`.
+    static let journal: [Setting<JournalOptions>] = [
+        .size("size", \.size, 64 << 10...1 << 40),
+        .count("files", \.files, 0...1000),
+        .choice("content", \.content),
+        .number("sample", \.sample, 0...1),
+    ]
+    static let shadow: [Setting<ShadowOptions>] = [.number("sample", \.sample, 0...1)]
     static let headers: [Setting<HeaderOptions>] = [
-        .flag("route_to_client", \.routeToClient), .flag("x_forwarded", \.xForwarded),
+        .flag("route_to_client", \.routeToClient), .flag("route_explain", \.routeExplain), .flag("x_forwarded", \.xForwarded),
         .flag("trust_forwarded", \.trustForwarded), .flag("forwarded", \.forwarded), .flag("via", \.via),
         .flag("request_id", \.requestID),
     ]

@@ -22,7 +22,7 @@ package enum Printer {
                 ("admin", admin(options.admin)),
             ] + pairs(Keys.root, options) + [
                 ("pools", .mapping(options.pools.map { ($0.name, pool($0)) })),
-                ("classifier", classifier(options.classifier, options.llm)),
+                ("classifier", classifier(options)),
                 ("headers", .mapping(pairs(Keys.headers, options.headers))),
                 ("limits", .mapping(pairs(Keys.limits, options.limits))),
                 ("timeouts", .mapping(pairs(Keys.timeouts, options.timeouts))),
@@ -55,8 +55,9 @@ package enum Printer {
         }
     }
 
-    private static func classifier(_ options: ClassifierOptions, _ llm: LLMOptions) -> Tree {
-        .mapping(
+    private static func classifier(_ proxy: ProxyOptions) -> Tree {
+        let options = proxy.classifier
+        return .mapping(
             [
                 ("labels", .mapping(options.labels.map { ($0, .text(options.poolOfLabel[$0] ?? "")) })),
                 ("default_label", .text(options.defaultLabel)),
@@ -65,9 +66,13 @@ package enum Printer {
             ] + pairs(Keys.classifier, options) + [
                 ("rules", Tree(.list(options.rules.map(rule)), .defaults)),
                 ("model", model(options.model)),
-                ("llm", self.llm(options.llm, llm)),
+                ("llm", llm(options.llm, proxy.llm)),
+                ("journal", .mapping([("path", file(proxy.journal.path))] + pairs(Keys.journal, proxy.journal))),
+                ("shadow", .mapping([("path", file(proxy.shadow.path))] + pairs(Keys.shadow, proxy.shadow))),
             ])
     }
+
+    private static func file(_ path: String?) -> Tree { path.map { .text($0) } ?? .plain("off") }
 
     private static func rule(_ rule: Rule) -> Tree {
         let effect: (String, Tree) =

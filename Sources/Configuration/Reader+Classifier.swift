@@ -3,6 +3,7 @@
 
 import Classifier
 import ProxyServer
+import Telemetry
 import Vocabulary
 
 extension Reader {
@@ -21,6 +22,16 @@ extension Reader {
             case "rules": rules = value
             case "model": reader.model(value, &options.model)
             case "llm": llm = entry
+            case "journal":
+                reader.section(value, "classifier.journal", "classifier.journal", Keys.journal, &proxy.journal) {
+                    $1.path = $0.destination($2, "classifier.journal.path")
+                }
+            case "shadow":
+                reader.shadowOrigin = value.origin
+                reader.section(value, "classifier.shadow", "classifier.shadow", Keys.shadow, &proxy.shadow) {
+                    $0.shadowOrigin = $2.value.origin
+                    $1.path = $0.destination($2, "classifier.shadow.path")
+                }
             default: preconditionFailure("a key without a reader: \(entry.key)")
             }
         }
@@ -90,6 +101,12 @@ extension Reader {
         guard let mode = parts["llm"], let word = word(mode, "\(path).llm", LLMMode.allCases.map(\.rawValue))
         else { return nil }
         return LLMMode(rawValue: word).map { .llm($0) }
+    }
+
+    /// A file's path, or nil for `off`.
+    private mutating func destination(_ entry: Tree.Entry, _ path: String) -> String? {
+        if entry.value.truth == false || entry.value.scalar == "off" { return nil }
+        return text(entry.value, path, "off or a file's path").map { place(of: $0, entry.value.origin) }
     }
 
     private mutating func model(_ tree: Tree, _ options: inout ModelOptions) {

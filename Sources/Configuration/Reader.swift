@@ -14,6 +14,7 @@ struct Reader {
 
     /// Where the model was named, for what is wrong with it.
     var modelOrigin = Origin.defaults
+    var shadowOrigin = Origin.defaults
 
     init(file: String?) { self.file = file }
 

@@ -72,6 +72,7 @@ extension FieldName {
             if name.matches("x-route-source") { return .xRouteSource }
         case 15:
             if name.matches("x-forwarded-for") { return .xForwardedFor }
+            if name.matches("x-route-explain") { return .xRouteExplain }
             if name.matches("x-frame-options") { return .xFrameOptions }
         case 16:
             if name.matches("proxy-connection") { return .proxyConnection }

@@ -10,7 +10,7 @@ public enum FieldName: UInt8, CaseIterable, Sendable {
     case http2Settings, expect, contentType, contentEncoding, contentRange, contentLocation, date
     case via, forwarded, xForwardedFor, xForwardedProto, xForwardedHost, xForwardedPort
     case xForwardedServer, xForwardedPrefix, xRealIP, xRequestID, xRouteLabel, xRouteConfidence
-    case xRouteSource, maxForwards, authorization, cookie, setCookie, cacheControl, origin
+    case xRouteSource, xRouteExplain, maxForwards, authorization, cookie, setCookie, cacheControl, origin
     case referer, userAgent, traceparent, tracestate, location, strictTransportSecurity
     case contentSecurityPolicy, xFrameOptions, xContentTypeOptions, wwwAuthenticate, retryAfter
     case age, expires, pragma, range, ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince
@@ -52,6 +52,7 @@ public enum FieldName: UInt8, CaseIterable, Sendable {
         case .xRouteLabel: "x-route-label"
         case .xRouteConfidence: "x-route-confidence"
         case .xRouteSource: "x-route-source"
+        case .xRouteExplain: "x-route-explain"
         case .maxForwards: "max-forwards"
         case .authorization: "authorization"
         case .cookie: "cookie"

@@ -96,10 +96,35 @@ extension AdminClassification {
         if let evidence {
             text += ",\"evidence\":{\"rule\":".utf8
             if let rule = evidence.rule { JSONText.append(rule, to: &text) } else { text += "null".utf8 }
-            text += ",\"builtin\":\(evidence.isBuiltin)}".utf8
+            text += ",\"builtin\":\(evidence.isBuiltin)".utf8
+            if let guess = evidence.guess { append(guess, evidence.evidence, labels, to: &text) }
+            text += "}".utf8
         }
         text += "}\n".utf8
         return text
+    }
+
+    /// What the model thinks, whether that decided or not, and why.
+    private static func append(
+        _ guess: ModelGuess, _ evidence: [ModelEvidence], _ labels: LabelTable, to text: inout [UInt8]
+    ) {
+        text += ",\"guess\":{\"label\":".utf8
+        JSONText.append(labels.name(of: guess.label), to: &text)
+        let (confidence, unknown) = (Double(guess.confidence), Double(guess.unknownShare))
+        text += ",\"confidence\":\(hundredths(confidence)),\"unknown_share\":\(hundredths(unknown))},\"features\":[".utf8
+        for (index, feature) in evidence.enumerated() {
+            text += index > 0 ? ",{\"feature\":".utf8 : "{\"feature\":".utf8
+            JSONText.append(feature.feature, to: &text)
+            text += ",\"weight\":\(hundredths(feature.weight))}".utf8
+        }
+        text += "]".utf8
+    }
+
+    /// Two places, whatever the size; what is not a number is zero.
+    static func hundredths(_ value: Double) -> String {
+        let held = Int((min(max(value.isNaN ? 0 : value, -1e6), 1e6) * 100).rounded())
+        let (whole, rest) = abs(held).quotientAndRemainder(dividingBy: 100)
+        return "\(held < 0 ? "-" : "")\(whole).\(rest < 10 ? "0" : "")\(rest)"
     }
 
     /// With microseconds.

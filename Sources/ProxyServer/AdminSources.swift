@@ -64,6 +64,8 @@ extension Shared {
         let now = Clock.now
         gauges.available = pools.map { $0.endpoints.map { $0.isAvailable(at: now) } }
         gauges.accessLogDropped = accessLog?.dropped ?? 0
+        gauges.journal = journal.map(gauge)
+        gauges.shadow = shadow?.gauge
         gauges.eventsDropped = events.dropped
         gauges.process = .read()
         return gauges
@@ -81,6 +83,13 @@ extension Shared {
             gauge.shapes.misses = statistics.misses
             gauge.shapes.entries = UInt64(statistics.entries)
         }
+        return gauge
+    }
+
+    private func gauge(_ journal: JournalWriter) -> Gauges.Journal {
+        var gauge = Gauges.Journal()
+        gauge.records = journal.records
+        gauge.dropped = journal.dropped
         return gauge
     }
 

@@ -30,8 +30,12 @@ struct Exchange {
     var outgoing = ByteBuffer()
     /// Method, target and the like, kept only when the access log wants them.
     var excerpt = LogExcerpt()
+    /// The request as the journal will tell it, kept only if it will.
+    var journal = JournalExcerpt()
 
     var verdict: Verdict?
+    /// The line of `X-Route-Explain`, if there is to be one.
+    var reasons = ByteBuffer()
     /// Waits for the language model.
     var isParked = false
     var pool: UInt8 = 0

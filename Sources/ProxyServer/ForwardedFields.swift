@@ -6,7 +6,7 @@ import Vocabulary
 
 struct ForwardedFields {
     private static let names: FieldSet = [.init(.xForwardedFor), .init(.xForwardedProto), .init(.xForwardedHost)]
-    private static let verdict: FieldSet = [.init(.xRouteLabel), .init(.xRouteConfidence), .init(.xRouteSource)]
+    private static let verdict: FieldSet = [.init(.xRouteLabel), .init(.xRouteConfidence), .init(.xRouteSource), .init(.xRouteExplain)]
     /// Longest request id that is taken over from a client.
     private static let longestID = 128
 

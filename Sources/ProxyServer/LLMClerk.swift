@@ -12,6 +12,8 @@ struct LLMQuestion: Sendable {
     /// Masked.
     var text: [UInt8]
     var deadline: Instant
+    /// The request for the journal, if there is one.
+    var entry: JournalEntry?
     /// Who waits for the answer, if anybody does.
     var waiter: LLMWaiter?
 }
@@ -27,18 +29,23 @@ struct LLMReply: Sendable {
     var waiter: LLMWaiter
     /// Nil if there is none: the best guess stands.
     var verdict: Verdict?
+    /// For the journal, if the exchange cannot write it any more.
+    var entry: JournalEntry?
 }
 
 final class LLMClerk {
     private struct Petition {
         var ticket: Ticket
         var waiter: LLMWaiter?
+        var entry: JournalEntry?
     }
 
     private let desk: LLMDesk
     private let board: LLMBoard
     private let cascade: Cascade
     private let metrics: WorkerMetrics
+    /// Worker 0's.
+    private let journal: JournalSpool?
     /// Who asked, by the question's key. The desk bounds the keys, the parked exchanges the waiters.
     private var petitions: [CacheKey: [Petition]] = [:]
     private var bytesSent: UInt64 = 0
@@ -46,11 +53,12 @@ final class LLMClerk {
     private var isDue = true
     private var wake: Instant?
 
-    init(desk: LLMDesk, board: LLMBoard, cascade: Cascade, metrics: WorkerMetrics) {
+    init(desk: LLMDesk, board: LLMBoard, cascade: Cascade, metrics: WorkerMetrics, journal: JournalSpool?) {
         self.desk = desk
         self.board = board
         self.cascade = cascade
         self.metrics = metrics
+        self.journal = journal
     }
 
     /// To be watched for reading.
@@ -71,7 +79,7 @@ final class LLMClerk {
         let reception = question.text.withUnsafeBytes {
             desk.ask(key, text: $0, deadline: question.deadline, now: now)
         }
-        let petition = Petition(ticket: question.ticket, waiter: question.waiter)
+        let petition = Petition(ticket: question.ticket, waiter: question.waiter, entry: question.entry)
         switch reception {
         case .accepted:
             petitions[key, default: []].append(petition)
@@ -120,7 +128,11 @@ final class LLMClerk {
                 if let verdict {
                     cascade.store(verdict.label, confidence: verdict.confidence, for: petition.ticket, now: now)
                 }
-                if let waiter = petition.waiter { reply(LLMReply(waiter: waiter, verdict: verdict)) }
+                if let waiter = petition.waiter {
+                    reply(LLMReply(waiter: waiter, verdict: verdict, entry: petition.entry))
+                } else if let verdict, let journal {
+                    petition.entry?.append(verdict, labels: cascade.labels, to: journal)
+                }
             }
         }
         while let notice = desk.nextNotice() { board.report(notice) }

@@ -4,6 +4,14 @@ import CLinux
 import Classifier
 import Vocabulary
 
+extension ShadowOptions {
+    /// Nil if there is to be none.
+    package func load() throws(ModelProblem) -> Model? {
+        guard let path else { return nil }
+        return try ModelOptions.model(at: path)
+    }
+}
+
 extension ModelOptions {
     /// Nil if there is to be none.
     package func load(labels: [String]) throws(ModelProblem) -> Model? {
@@ -15,7 +23,7 @@ extension ModelOptions {
         }
     }
 
-    private static func model(at path: String) throws(ModelProblem) -> Model {
+    fileprivate static func model(at path: String) throws(ModelProblem) -> Model {
         let descriptor = slb_open_to_read(path)
         guard descriptor >= 0 else { throw ModelProblem("\(path): \(String(cString: strerror(slb_errno())))") }
         defer { close(descriptor) }

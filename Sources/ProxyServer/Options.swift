@@ -21,6 +21,10 @@ package struct ProxyOptions: Sendable, Equatable {
     package var classifier = ClassifierOptions()
     /// How the language model is reached; `classifier.llm.isEnabled` says whether there is one.
     package var llm = LLMOptions()
+    /// `classifier.journal`.
+    package var journal = JournalOptions()
+    /// `classifier.shadow`.
+    package var shadow = ShadowOptions()
     package var headers = HeaderOptions()
     package var limits = Limits()
     package var timeouts = Timeouts()
@@ -43,10 +47,22 @@ package struct AdminOptions: Sendable, Equatable {
     package init() {}
 }
 
+/// A second model that labels what passes by, and decides nothing.
+package struct ShadowOptions: Sendable, Equatable {
+    /// Its file; nil turns it off.
+    package var path: String?
+    /// The share of the requests that it gets to see.
+    package var sample = 1.0
+
+    package init() {}
+}
+
 /// `headers:` in the configuration: what slb adds to messages.
 package struct HeaderOptions: Sendable, Equatable {
     /// `X-Route-*` on responses.
     package var routeToClient = true
+    /// `X-Route-Explain` on responses. Finding the reasons takes time and memory for each request.
+    package var routeExplain = false
     /// `X-Forwarded-For`, `-Proto`, `-Host` to the upstream.
     package var xForwarded = true
     /// Append to the client's `X-Forwarded-For` and `Forwarded` instead of replacing them.

@@ -38,10 +38,12 @@ package final class ProxyServer {
         self.log = log
         let count = options.workers ?? Machine.cores
         let writer = try Self.openAccessLog(options, workers: count, log: log)
+        let journal = try Self.openJournal(options, workers: count, log: log)
         let notices = try Self.makeNotices()
         self.notices = notices
         shared = try Shared(
-            options: options, workers: count, descriptors: Machine.raiseDescriptorLimit(), accessLog: writer
+            options: options, workers: count, descriptors: Machine.raiseDescriptorLimit(), accessLog: writer,
+            journal: journal
         ) { notices.send(.llm($0)) }
         var desk = try Self.openDesk(options)
         for problem in shared.addresses.withLock({ $0.problems }) { log.warning("\(problem)") }
@@ -70,6 +72,7 @@ package final class ProxyServer {
     package func run() throws(StartFailure) {
         do throws(Errno) {
             for worker in workers { threads.append(try start(worker)) }
+            try shared.shadow?.start()
             try admin?.start()
             if AddressTable.needsRefresh(options.pools) {
                 let mailboxes = workers.map(\.mailbox)
@@ -86,6 +89,8 @@ package final class ProxyServer {
         for thread in threads { thread.join() }
         refresher?.stop()
         admin?.stop()
+        shared.shadow?.stop()
+        shared.journal?.stop()
         shared.accessLog?.stop()
         log.info("stopped")
     }
@@ -169,6 +174,21 @@ package final class ProxyServer {
             return try LLMDesk(options: reached, labels: labels, now: Clock.now)
         } catch {
             throw StartFailure("classifier.llm: \(error)")
+        }
+    }
+
+    private static func openJournal(
+        _ options: ProxyOptions, workers: Int, log: Logger
+    ) throws(StartFailure) -> JournalWriter? {
+        do throws(JournalError) {
+            return try JournalWriter.start(options.journal, workers: workers) { report in
+                switch report {
+                case .recovered: log.notice("journal is written again")
+                case .failed(let error): log.error("journal: \(error)")
+                }
+            }
+        } catch {
+            throw StartFailure("classifier.journal: \(error)")
         }
     }
 

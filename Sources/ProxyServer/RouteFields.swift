@@ -5,7 +5,7 @@ import HTTPCodec
 import Vocabulary
 
 final class RouteFields: @unchecked Sendable {
-    let names: FieldSet = [.init(.xRouteLabel), .init(.xRouteConfidence), .init(.xRouteSource)]
+    let names: FieldSet = [.init(.xRouteLabel), .init(.xRouteConfidence), .init(.xRouteSource), .init(.xRouteExplain)]
     // Written in `init` only.
     private let lines: [UnsafeRawBufferPointer]
 

@@ -24,6 +24,10 @@ final class Shared: Sendable {
     let metrics: [WorkerMetrics]
     let events = EventRing()
     let accessLog: AccessLogWriter?
+    /// Nil if none is kept.
+    let journal: JournalWriter?
+    /// Nil without a second model.
+    let shadow: Shadow?
     /// Each worker's.
     let mailboxes: [Mailbox<Worker.Message>]
     /// Nil without a language model.
@@ -39,11 +43,12 @@ final class Shared: Sendable {
 
     init(
         options: ProxyOptions, workers: Int, descriptors: UInt64, accessLog: AccessLogWriter?,
-        report: @escaping @Sendable (LLMNotice) -> Void
+        journal: JournalWriter?, report: @escaping @Sendable (LLMNotice) -> Void
     ) throws(StartFailure) {
         self.options = options
         self.workers = workers
         self.accessLog = accessLog
+        self.journal = journal
         do throws(Errno) {
             mailboxes = try (0..<workers).map { (_: Int) throws(Errno) in try Mailbox() }
         } catch {
@@ -65,6 +70,7 @@ final class Shared: Sendable {
         } catch {
             throw StartFailure("\(error)")
         }
+        shadow = try Self.shadow(options)
         pools = options.pools.map { PoolState(options: $0) }
         poolOfLabel = try options.classifier.labels.map { (name: String) throws(StartFailure) in
             let pool = options.classifier.poolOfLabel[name]
@@ -85,6 +91,19 @@ final class Shared: Sendable {
         addresses = Mutex(AddressTable.resolve(options.pools))
         let room = Int(clamping: descriptors) - Self.reservedDescriptors
         connectionLimit = max(1, min(options.limits.connections, room / 2 / workers))
+    }
+
+    private static func shadow(_ options: ProxyOptions) throws(StartFailure) -> Shadow? {
+        let model: Model?
+        do throws(ModelProblem) { model = try options.shadow.load() } catch {
+            throw StartFailure("classifier.shadow.path: \(error)")
+        }
+        guard let model else { return nil }
+        do throws(RuleProblems) {
+            return try Shadow(model: model, options: options.classifier, sample: options.shadow.sample)
+        } catch {
+            throw StartFailure("classifier.shadow.path: \(error)")
+        }
     }
 
     func rejectIndex(of failure: Failure) -> Int { failure.number }

@@ -68,6 +68,8 @@ extension Worker {
         connections[exchange.pointee.downstream].pointee.exchange = .max
         buffers.release(&exchange.pointee.outgoing)
         buffers.release(&exchange.pointee.excerpt.buffer)
+        buffers.release(&exchange.pointee.journal.buffer)
+        buffers.release(&exchange.pointee.reasons)
         if parsed == key { parsed = .max }
         exchanges.remove(key)
     }
@@ -159,6 +161,7 @@ extension Worker {
         let status = exchange.pointee.status != 0 ? exchange.pointee.status : exchange.pointee.failure?.status ?? 0
         metrics.request(label: exchange.pointee.verdict?.label, status: Int(status), duration: took)
         if shared.events.isWatched { publish(exchange, status: status, took: took) }
+        if journal != nil { journal(exchange, status: status) }
         if accessLog != nil { log(exchange, status: status, took: took) }
     }
 

@@ -37,7 +37,7 @@ extension Worker {
         board.open(ticket.shapeKey)
         var question = LLMQuestion(
             ticket: ticket, text: questionText(view, board.options.requestText),
-            deadline: now + board.options.answerTimeout)
+            deadline: now + board.options.answerTimeout, entry: journalEntry(exchanges[key]))
         if waits {
             let exchange = SlabKey(index: key, generation: exchanges.generation(of: key))
             question.waiter = LLMWaiter(worker: number, exchange: exchange)
@@ -73,7 +73,12 @@ extension Worker {
     /// An answer, or the news that there is none. The exchange may have left without it, or be gone.
     func settle(_ reply: LLMReply) {
         let key = reply.waiter.exchange
-        guard let exchange = exchanges.find(key), exchange.pointee.isParked else { return }
+        guard let exchange = exchanges.find(key), exchange.pointee.isParked else {
+            // Too late for the request, but not for the journal.
+            guard let journal, let verdict = reply.verdict else { return }
+            reply.entry?.append(verdict, labels: shared.cascade.labels, to: journal)
+            return
+        }
         if let verdict = reply.verdict { exchange.pointee.verdict = verdict }
         unpark(key.index)
     }
@@ -103,7 +108,7 @@ extension Worker {
 
     func takeQuestion(_ question: LLMQuestion) {
         guard let clerk, !clerk.take(question, now: now), let waiter = question.waiter else { return }
-        deliver(LLMReply(waiter: waiter, verdict: nil))
+        deliver(LLMReply(waiter: waiter, verdict: nil, entry: nil))
     }
 
     private func deliver(_ reply: LLMReply) {

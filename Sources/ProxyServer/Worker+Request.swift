@@ -220,6 +220,9 @@ extension Worker {
         if let guess = decision.guess {
             metrics.guess(label: guess.label, confidence: guess.confidence, unknownShare: guess.unknownShare)
         }
+        keepForJournal(decision, about: view, complete, for: exchange)
+        showShadow(decision, view, complete)
+        keepReasons(view, complete, for: exchange)
         return ask(decision, about: view, for: key)
     }
 

@@ -123,7 +123,7 @@ extension Worker {
     private func startAnswer(_ head: ResponseHead, _ bytes: Bytes, _ index: UInt32, _ key: UInt32) -> Demand? {
         let exchange = exchanges[key]
         let downstream = connections[exchange.pointee.downstream]
-        let bound = ByteBuffer.responseSizeBound(head, fields) + Self.answerAdditions
+        let bound = ByteBuffer.responseSizeBound(head, fields) + Self.answerAdditions + ReasonsField.longest
         guard makeRoom(bound, in: downstream) else {
             connections[index].pointee.scanner.reset()
             return .nothing
@@ -161,6 +161,7 @@ extension Worker {
         if shared.options.headers.routeToClient, let verdict = exchange.pointee.verdict {
             shared.routeFields.append(verdict, to: &downstream.pointee.output)
         }
+        if !exchange.pointee.reasons.isEmpty { downstream.pointee.output.append(exchange.pointee.reasons.readable) }
         if !fields.contains(.date) { dates.append(at: Clock.timeOfDay, to: &downstream.pointee.output) }
         appendConnection(exchange, downstream)
         downstream.pointee.output.appendEndOfHead()

@@ -40,6 +40,9 @@ final class Worker {
     let scratch: Scratch
     let idle: IdleConnections
     let accessLog: AccessLogSpool?
+    let journal: JournalSpool?
+    var journalSampler: Sampler
+    var shadowSampler: Sampler
     /// In worker 0 only, if there is a language model.
     let clerk: LLMClerk?
     var identities: IdentitySource
@@ -80,10 +83,13 @@ final class Worker {
         idle = IdleConnections(pools: shared.pools)
         identities = IdentitySource(seed: shared.seed &+ UInt64(number))
         accessLog = shared.accessLog?.spools[number]
+        journal = shared.journal?.spools[number]
+        journalSampler = Sampler(shared.options.journal.sample)
+        shadowSampler = Sampler(shared.shadow?.sample ?? 0)
         addresses = shared.addresses.withLock { $0 }
         dates = DateLine()
         if let desk, let board = shared.llm {
-            clerk = LLMClerk(desk: desk, board: board, cascade: shared.cascade, metrics: metrics)
+            clerk = LLMClerk(desk: desk, board: board, cascade: shared.cascade, metrics: metrics, journal: journal)
         } else {
             clerk = nil
         }

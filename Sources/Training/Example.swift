@@ -17,6 +17,8 @@ package struct Example: Sendable, Equatable {
     /// The service it comes from; examples of one are held out together.
     package var group: String
     package var weight = 1.0
+    /// Comes from the very traffic that the model is for: a word that only its service uses counts.
+    package var isOwnTraffic = false
 
     /// The columns that make a request; all others of a record that has neither path nor body are its body.
     static let reserved: Set<String> = [
@@ -37,7 +39,7 @@ package struct Example: Sendable, Equatable {
         path = Array(target[..<mark])
         query = Array(target[mark...].dropFirst())
         self.body = Array(body.utf8)
-        bodyLength = self.body.count
+        bodyLength = max(record["body_length"].flatMap { Int($0) } ?? 0, self.body.count)
         method = Array((record["method"] ?? (body.isEmpty ? "GET" : "POST")).utf8)
         self.contentType = Array(contentType.utf8)
         id = record["id"] ?? String(number)

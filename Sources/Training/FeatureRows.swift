@@ -12,6 +12,8 @@ package struct FeatureRows: Sendable {
     package private(set) var weights: [Double] = []
     /// An index into the distinct group names.
     package private(set) var groups: [Int] = []
+    /// As `groups`, for counting in how many a feature occurs: of one's own traffic each line is one.
+    package private(set) var witnesses: [Int] = []
     /// Whether a row is an example itself rather than a variant of one.
     package private(set) var isOriginal: [Bool] = []
 
@@ -32,6 +34,7 @@ package struct FeatureRows: Sendable {
         labels.append(label)
         weights.append(example.weight)
         groups.append(group)
+        witnesses.append(example.isOwnTraffic ? -count : group)
         self.isOriginal.append(isOriginal)
     }
 }
@@ -46,7 +49,7 @@ package struct FeatureIndex: Sendable {
         var seen: [UInt32: (group: Int32, count: Int32)] = [:]
         var order: [UInt32] = []
         for row in selected where rows.isOriginal[row] {
-            let group = Int32(truncatingIfNeeded: rows.groups[row])
+            let group = Int32(truncatingIfNeeded: rows.witnesses[row])
             for place in rows[row] {
                 let hash = rows.hashes[place]
                 guard let entry = seen[hash] else {

@@ -80,6 +80,8 @@ package struct Trainer {
 
     package struct HeldOut: Sendable {
         package var judgements: [Judgement]
+        /// Of each judgement: the example's place among those added, and the fold that judged it.
+        package var places: [(example: Int, fold: Int)]
         package var calibration: Calibration
         package var meanUnknown: Double
     }
@@ -87,18 +89,31 @@ package struct Trainer {
     /// Every example judged by a fit that has seen nothing of its group.
     package func holdOut(_ progress: (Progress) -> Void = { _ in }) -> HeldOut {
         let folds = self.folds()
+        let places = self.places()
         var held: [HeldOutRow] = []
+        var judged: [(example: Int, fold: Int)] = []
         for fold in 0..<settings.folds {
             let training = rows.labels.indices.filter { folds[rows.groups[$0]] != fold }
             let test = rows.labels.indices.filter { folds[rows.groups[$0]] == fold && rows.isOriginal[$0] }
             guard !test.isEmpty, !training.isEmpty else { continue }
             let (index, fit) = self.fit(training) { progress(Progress(fold: fold, iteration: $0)) }
             held += test.map { heldOutRow($0, index, fit) }
+            judged += test.map { (places[$0], fold) }
         }
         let calibration = CalibrationFit.best(for: held)
         let unknown = held.reduce(0) { $0 + $1.unknown } / Double(max(held.count, 1))
         return HeldOut(
-            judgements: held.map { Self.judge($0, calibration) }, calibration: calibration, meanUnknown: unknown)
+            judgements: held.map { Self.judge($0, calibration) }, places: judged, calibration: calibration,
+            meanUnknown: unknown)
+    }
+
+    /// Row number to the place of its example among those added.
+    private func places() -> [Int] {
+        var place = -1
+        return rows.isOriginal.map { isOriginal in
+            if isOriginal { place += 1 }
+            return place
+        }
     }
 
     /// Group number to fold, dealt in a shuffled order.

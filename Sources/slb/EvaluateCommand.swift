@@ -27,38 +27,62 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "Folds of the cross-validation.")
     var folds = 5
 
+    @Option(help: ArgumentHelp("With --cross-validate: where id, fold, truth, label and confidence of each request go, as JSON Lines or CSV.", valueName: "file"))
+    var foldsOut: String?
+
     @Flag(help: "Print JSON.")
     var json = false
 
     func validate() throws {
         guard !data.isEmpty else { throw ValidationError("No data to evaluate.") }
         guard folds >= 2, folds <= 100 else { throw ValidationError("--folds must be between 2 and 100.") }
+        guard foldsOut == nil || crossValidate else { throw ValidationError("--folds-out tells of folds; add --cross-validate.") }
         guard !crossValidate || model == nil else { throw ValidationError("--cross-validate trains models of its own; leave --model out.") }
     }
 
     func run() throws {
-        let report = try crossValidate ? crossValidated() : judged()
+        var files = ExampleFiles()
+        let report = try crossValidate ? crossValidated(&files) : judged(&files)
         Console.out(json ? ReportText.json(report) : ReportText.lines(report))
+        if files.problems > 0 { throw ExitCode(1) }
     }
 
-    private func crossValidated() throws -> Report {
+    private func crossValidated(_ files: inout ExampleFiles) throws -> Report {
         var settings = Trainer.Settings()
         settings.folds = folds
         var trainer = Trainer(lexicon: Model.builtin.lexicon, settings: settings)
-        var files = ExampleFiles()
-        try files.each(in: data) { trainer.add($0) ? nil : "no label, or more labels than a model can have" }
+        var ids: [String] = []
+        try files.each(in: data) { example in
+            guard trainer.add(example) else { return "no label, or more labels than a model can have" }
+            ids.append(example.id)
+            return nil
+        }
         try check(files)
         var progress = ProgressLine()
         let heldOut = trainer.holdOut { progress.show("fold \(($0.fold ?? 0) + 1) of \(folds), iteration \($0.iteration)") }
         progress.end()
+        if let foldsOut { try write(heldOut, ids, trainer.labels, to: foldsOut) }
         return Report(heldOut.judgements, labels: trainer.labels)
     }
 
-    private func judged() throws -> Report {
+    private func write(_ heldOut: Trainer.HeldOut, _ ids: [String], _ labels: [String], to path: String) throws {
+        let sink = try RecordWriter(path: path, isCSV: path.lowercased().hasSuffix(".csv"))
+        for (judgement, place) in zip(heldOut.judgements, heldOut.places) {
+            try sink.write(
+                Record(
+                    names: ["id", "fold", "truth", "label", "confidence"],
+                    values: [
+                        ids[place.example], String(place.fold), labels[judgement.truth], labels[judgement.guess],
+                        ReportText.decimal(judgement.confidence),
+                    ]))
+        }
+        try sink.finish()
+    }
+
+    private func judged(_ files: inout ExampleFiles) throws -> Report {
         let judge = try OfflineJudge(model: model, rules: !modelOnly)
         var labels = judge.labels
         var judgements: [Judgement] = []
-        var files = ExampleFiles()
         try files.each(in: data) { example in
             guard let label = example.label else { return "no label" }
             let truth = labels.firstIndex(of: label) ?? labels.count

@@ -19,6 +19,32 @@ struct ExampleFiles {
         }
     }
 
+    /// Calls `use` with the examples of journals: lines with a language model's verdict or, if `latency` is
+    /// given, lines with a service time. Others have nothing to teach and are passed over.
+    mutating func eachOfJournals(
+        _ paths: [String], weight: Double, latency: (labels: [String], quantiles: [Double]?)?, _ use: (Example) throws -> String?
+    ) throws {
+        var served: [(Example, milliseconds: Double)] = []
+        for path in paths {
+            try eachRecord(in: path) { record, line in
+                if latency != nil {
+                    if let one = JournalLine.served(record, number: line, weight: weight) { served.append(one) }
+                    return nil
+                }
+                return try JournalLine.verdict(record, number: line, weight: weight).flatMap(use)
+            }
+        }
+        guard let latency, let cut = LatencyLabels(latency.labels, quantiles: latency.quantiles, times: served.map(\.milliseconds))
+        else { return }
+        for (example, milliseconds) in served {
+            var labelled = example
+            labelled.label = cut.label(of: milliseconds)
+            _ = try use(labelled)
+        }
+        let bounds = zip(cut.labels, cut.cuts).map { "\($0) below \(ReportText.decimal($1)) ms" }
+        Console.error("labels from service times: \((bounds + [cut.labels.last ?? ""]).joined(separator: ", "))")
+    }
+
     /// The same, with records as they stand and their line numbers.
     mutating func eachRecord(in path: String, _ use: (Record, Int) throws -> String?) throws {
         var records = try Self.open(path)

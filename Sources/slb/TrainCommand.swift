@@ -14,10 +14,27 @@ struct TrainCommand: ParsableCommand {
             and body optional) or, by its ending, CSV with a header row. A record with neither path nor body is a log \
             line: all its other columns are its text. Records of one group (a service) are held out together. The \
             same data, options and seed give the same bytes.
+
+            A journal is what `slb run` writes by classifier.journal. Its verdicts of the language model count as labels; \
+            the lines of one method and path form a group. With --journal-from-latency its lines are labelled by how long \
+            serving them took instead (responses of 2xx and 3xx): with LABELS from the cheapest to the dearest, the lines \
+            are cut into equal shares, or at the quantiles of --latency-quantiles.
             """)
 
     @Argument(help: ArgumentHelp("Files of labelled requests.", valueName: "data"))
-    var data: [String]
+    var data: [String] = []
+
+    @Option(name: .long, parsing: .singleValue, help: ArgumentHelp("A journal to learn from too; may be repeated.", valueName: "file"))
+    var journal: [String] = []
+
+    @Option(help: "What a line of a journal counts beside a line of DATA.")
+    var journalWeight = 0.5
+
+    @Option(help: ArgumentHelp("Label a journal's lines by their service time, cheapest label first.", valueName: "label,label,..."))
+    var journalFromLatency: String?
+
+    @Option(help: ArgumentHelp("Where --journal-from-latency cuts, as 0.5,0.9 for three labels.", valueName: "quantile,..."))
+    var latencyQuantiles: String?
 
     @Option(name: [.short, .long], help: ArgumentHelp("Where the model goes.", valueName: "model"))
     var output: String
@@ -43,7 +60,19 @@ struct TrainCommand: ParsableCommand {
     func validate() throws {
         guard folds >= 2, folds <= 100 else { throw ValidationError("--folds must be between 2 and 100.") }
         guard inversePenalty > 0, inversePenalty.isFinite else { throw ValidationError("--inverse-penalty must be positive.") }
-        guard !data.isEmpty else { throw ValidationError("No data to train from.") }
+        guard !data.isEmpty || !journal.isEmpty else { throw ValidationError("No data to train from.") }
+        guard journalWeight > 0, journalWeight.isFinite else { throw ValidationError("--journal-weight must be positive.") }
+        guard journalFromLatency == nil || !journal.isEmpty else { throw ValidationError("--journal-from-latency needs --journal.") }
+        guard latencyQuantiles == nil || journalFromLatency != nil else { throw ValidationError("--latency-quantiles needs --journal-from-latency.") }
+        if let latency, LatencyLabels(latency.labels, quantiles: latency.quantiles, times: []) == nil {
+            throw ValidationError("--journal-from-latency needs two labels or more, and --latency-quantiles one number between 0 and 1 fewer, ascending.")
+        }
+    }
+
+    private var latency: (labels: [String], quantiles: [Double]?)? {
+        guard let journalFromLatency else { return nil }
+        let quantiles = latencyQuantiles?.split(separator: ",").map { Double($0) ?? .nan }
+        return (journalFromLatency.split(separator: ",").map(String.init), quantiles)
     }
 
     func run() throws {
@@ -52,6 +81,9 @@ struct TrainCommand: ParsableCommand {
         try files.each(in: data) { example in
             guard example.label != nil else { return "no label" }
             return trainer.add(example) ? nil : "more labels than a model can have"
+        }
+        try files.eachOfJournals(journal, weight: journalWeight, latency: latency) {
+            trainer.add($0) ? nil : "more labels than a model can have"
         }
         guard trainer.labels.count >= 2 else {
             Console.error("slb: a model needs examples of at least two labels; found \(trainer.labels.count)")

@@ -96,7 +96,9 @@ def measured(counting, upstream, tmp_path_factory):
     configuration = {
         **pools(upstream), "workers": 1, "access_log": {"destination": str(log)},
     }
-    configuration["classifier"] |= {"builtin_rules": True, "cache": {"entries": CACHE_ENTRIES}}
+    journal = tmp_path_factory.mktemp("journal") / "journal.jsonl"
+    configuration["classifier"] |= {
+        "builtin_rules": True, "cache": {"entries": CACHE_ENTRIES}, "journal": {"path": str(journal), "files": 1}}
     with Slb(configuration, environment=environment) as slb:
         # What listens is announced before the loops start.
         eventually(lambda: workers(slb.pid), 5, "a worker's thread")

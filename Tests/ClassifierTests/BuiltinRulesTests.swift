@@ -38,14 +38,14 @@ private let cases: [(String, SampleRequest)] = [
     (
         "high-compute",
         .json(
-            "{\"input\":[\(Array(repeating: "\"a\"", count: 17).joined(separator: ","))]}",
+            "{\"input\":[\(Array(repeating: "\"a passage of text\"", count: 96).joined(separator: ","))]}",
             to: "/v1/embeddings")
     ),
     (
         "high-compute",
         SampleRequest(
             "POST", "/_bulk", type: "application/x-ndjson",
-            body: String(repeating: "{\"a\":1}\n", count: 60))
+            body: String(repeating: "{\"index\":{\"_index\":\"t\"}}\n{\"title\":\"x\",\"price\":1}\n", count: 120))
     ),
     ("general", .json("{\"customer\":1}", to: "/v1/orders")),
     ("general", .json("{\"operation\":\"create\",\"name\":\"x\"}")),
@@ -71,7 +71,8 @@ private let cases: [(String, SampleRequest)] = [
     ),
 ]
 
-private let builtin = Result { try Cascade(options: ClassifierOptions(), seed: (1, 2)) }
+/// As shipped: the built-in rules, and the model behind them.
+private let builtin = Result { try Cascade(options: ClassifierOptions(), model: .builtin, seed: (1, 2)) }
 
 @Test(arguments: cases.indices)
 func obviousTrafficIsLabelled(index: Int) throws {
@@ -80,7 +81,7 @@ func obviousTrafficIsLabelled(index: Int) throws {
     let explanation = cascade.explain(sample)
     #expect(
         cascade.labels.name(of: explanation.verdict.label) == label,
-        "\(sample.method) \(sample.target) by \(explanation.rule ?? "default")")
+        "\(sample.method) \(sample.target) by \(explanation.rule ?? "\(explanation.evidence)")")
     #expect(explanation.rule == nil || explanation.isBuiltin)
 }
 

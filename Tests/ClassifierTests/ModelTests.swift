@@ -53,8 +53,30 @@ private func model(_ bytes: [UInt8]) -> Result<Model, ModelProblem> {
                 guard case .success(let read) = model(damaged) else { continue }
                 let guess = SampleRequest.json("{\"a\":1}").withView { read.guess($0, bodyComplete: true, extractor: extractor) }
                 #expect(Int(guess.label.index) < read.facts.labels.count)
+                #expect((0...1).contains(guess.confidence))
             }
         }
+    }
+
+    /// Found by the fuzzer: a temperature of next to nothing made a confidence that was no number.
+    @Test func numbersThatGiveNoConfidenceAreRefused() {
+        let facts = ModelFacts(
+            labels: ["a", "b"], mix: [0.5, 0.5], biases: [0, 0], weightScale: 0.05,
+            calibration: Calibration(temperature: 1, unknownSlope: 0), examples: 1, groups: 1, heldOutF1: 0, heldOutUnknown: 0)
+        func isRead(_ change: (inout ModelFacts) -> Void) -> Bool {
+            var changed = facts
+            change(&changed)
+            if case .success = model(ModelFile.bytes(changed, lexicon: Lexicon(words: [], names: []), weights: [])) { return true }
+            return false
+        }
+        #expect(isRead { _ in })
+        #expect(!isRead { $0.calibration.temperature = .leastNormalMagnitude })
+        #expect(!isRead { $0.calibration.temperature = 1e200 })
+        #expect(!isRead { $0.calibration.unknownSlope = 1e300 })
+        #expect(!isRead { $0.biases = [1e308, -1e308] })
+        #expect(!isRead { $0.weightScale = 1e300 })
+        #expect(!isRead { $0.mix = [2, -1] })
+        #expect(!isRead { $0.heldOutUnknown = -1e300 })
     }
 
     @Test func saysWhatIsWrong() {
@@ -113,6 +135,7 @@ private func model(_ bytes: [UInt8]) -> Result<Model, ModelProblem> {
         var options = ClassifierOptions()
         options.builtinRules = false
         options.model.guessConfidence = 1.1
+        options.model.minConfidence = 1.1
         let cascade = try Cascade(options: options, model: .builtin, seed: (1, 2))
         #expect(cascade.classify(SampleRequest("GET", "/health")).source == .fallback)
     }

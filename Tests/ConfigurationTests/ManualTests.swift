@@ -91,6 +91,10 @@ import Vocabulary
         changed.classifier.model.source = .none
         changed.classifier.llm.isEnabled = true
         changed.llm.breakerFailures = 9
+        changed.journal.path = "/var/lib/slb/journal"
+        changed.journal.content = .none
+        changed.journal.sample = 0.25
+        changed.headers.routeExplain = true
         #expect(changed.classifier.rules.contains { $0.llm == .off })
         #expect(changed.classifier.llm.modes.count == 2)
         #expect(changed.classifier.llm.descriptions.count == 1)

@@ -110,6 +110,14 @@ func options(_ text: String, _ environment: [String: String] = [:], _ overrides:
             "f:1:30: classifier.model.path: /none/m.bin: No such file or directory"
         ),
         (
+            "classifier: { shadow: { path: /none/m.bin } }",
+            "f:1:31: classifier.shadow.path: /none/m.bin: No such file or directory"
+        ),
+        (
+            "classifier: { journal: { size: 1KiB } }",
+            "f:1:32: classifier.journal.size: 1KiB is out of range; use 64KiB to 1TiB"
+        ),
+        (
             "pools: { general: { endpoints: http://a } }\nclassifier: { labels: { general: general }, model: { path: builtin } }",
             "f:2:60: the model's label 'fast-path' is not a label; add it, or train a model with these labels"
         ),

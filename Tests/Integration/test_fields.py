@@ -26,7 +26,7 @@ def test_the_client_learns_the_decision(slb):
     assert response.one(b"x-route-confidence") and response.one(b"x-route-source")
 
 
-@pytest.mark.parametrize("name", ["X-Route-Label", "x-route-label", "X-ROUTE-SOURCE", "X-Route-Confidence", "X_Route_Label", "X_Route_Source"])
+@pytest.mark.parametrize("name", ["X-Route-Label", "x-route-label", "X-ROUTE-SOURCE", "X-Route-Confidence", "X_Route_Label", "X_Route_Source", "X-Route-Explain", "X_Route_Explain"])
 def test_a_client_cannot_claim_a_decision(slb, upstream, name):
     request = seen(slb, upstream, f"{name}: spoofed")
     assert b"spoofed" not in request.raw

@@ -44,6 +44,11 @@ static inline uint64_t slb_clock(clockid_t clock) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/// Of the calling thread alone, as Linux has it.
+static inline int slb_lower_priority(int niceness) {
+    return setpriority(PRIO_PROCESS, 0, niceness);
+}
+
 static inline int slb_errno(void) { return errno; }
 
 static inline int slb_set_option(int fd, int level, int option, int value) {

@@ -36,7 +36,6 @@ extension FeatureExtractor {
             note(word, text)
             set.add(.text, word.hash)
             if previous != 0 { set.add(.textPair, previous, word.hash) }
-            if word.stem != 0 { set.add(.textStem, word.stem) }
             if position < 3 { set.add(.textStart, word.hash, UInt64(position)) }
             if let size = number { set.add(.textNumber, word.hash, size) }
             concept(of: word, as: .text)

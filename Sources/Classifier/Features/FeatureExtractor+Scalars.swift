@@ -109,9 +109,7 @@ extension FeatureExtractor {
             guard !word.isNumber else { continue }
             note(word, text)
             set.add(.value, word.hash)
-            set.add(.anywhere, word.hash)
             set.add(.keyValue, key.hash, word.hash)
-            if word.stem != 0 { set.add(.stem, word.stem) }
             lastConcept = FeatureKey.noConcept
             concept(of: word, as: .value)
             if lastConcept != FeatureKey.noConcept { meanings(of: key, .conceptValue, UInt64(lastConcept)) }

@@ -68,6 +68,7 @@ extension FeatureExtractor {
         var clauses = Clauses()
         var reader = WordReader(text)
         var previous: UInt64 = 0
+        var valuesEnd: Int?
         var left = 2000
         while left > 0, let word = reader.next() {
             left -= 1
@@ -87,12 +88,14 @@ extension FeatureExtractor {
             case SQL.by: if previous != SQL.order { clauses.isGrouped = true }
             case SQL.order: clauses.isOrdered = true
             case SQL.where_, SQL.having: clauses.isFiltered = true
-            case SQL.values: clauses.rows = rows(text, from: word.range.upperBound)
+            case SQL.values: valuesEnd = word.range.upperBound
             default: if SQL.aggregates(word.hash) { clauses.aggregates += 1 }
             }
             if word.hash == SQL.select { clauses.hasStar = clauses.hasStar || starFollows(text, word.range.upperBound) }
             previous = word.hash
         }
+        // Once, behind the last: there may be as many of the word as fit.
+        if let valuesEnd { clauses.rows = rows(text, from: valuesEnd) }
         return clauses
     }
 

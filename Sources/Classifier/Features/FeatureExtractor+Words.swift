@@ -3,7 +3,7 @@
 import Vocabulary
 
 extension FeatureExtractor {
-    /// The words of `bytes` in this namespace and, but for prose, everywhere.
+    /// The words of `bytes`.
     func words(of bytes: Bytes, as namespace: Namespace, limit: Int = 64) {
         var reader = WordReader(bytes)
         var left = min(limit, wordsLeft)
@@ -13,8 +13,6 @@ extension FeatureExtractor {
             guard !word.isNumber else { continue }
             note(word, bytes)
             set.add(namespace, word.hash)
-            set.add(.anywhere, word.hash)
-            if word.stem != 0 { set.add(.stem, word.stem) }
             concept(of: word, as: namespace)
         }
     }
@@ -29,13 +27,8 @@ extension FeatureExtractor {
             guard !word.isNumber else { continue }
             note(word, bytes)
             set.add(.operation, word.hash)
-            set.add(.anywhere, word.hash)
             set.add(.methodOperation, method, word.hash)
             if operationWords > 0 { set.add(.operationPair, operation, word.hash) }
-            if word.stem != 0 {
-                set.add(.operationStem, word.stem)
-                set.add(.stem, word.stem)
-            }
             grams(of: word, bytes, as: .operationGram)
             operation = word.hash
             operationWords += 1
@@ -59,7 +52,6 @@ extension FeatureExtractor {
         guard set.isNaming, let names = set.names else { return }
         let text = Bytes(rebasing: bytes[word.range])
         names.note(word: word.hash, text)
-        if word.stem != 0 { names.note(stem: word.stem, text) }
     }
 
     // MARK: Meanings

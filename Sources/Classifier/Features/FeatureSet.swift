@@ -6,7 +6,7 @@ import Vocabulary
 /// `@unchecked`: one thread uses it.
 public final class FeatureSet {
     /// Most features of one request; what comes later is left out.
-    static let capacity = 1024
+    public static let capacity = 1024
     private static let slotCount = 4096
 
     public let hashes: UnsafeMutablePointer<UInt32>

@@ -20,6 +20,18 @@ enum Magnitude {
         }
     }
 
+    /// `51…100`: a size for people.
+    static func text(_ size: UInt64) -> String {
+        if size == negative { return "negative" }
+        return withUnsafeBytes(of: bounds) { raw in
+            let bounds = raw.assumingMemoryBound(to: Double.self)
+            guard size < UInt64(bounds.count) else { return size == UInt64(bounds.count) ? "over \(Int(bounds[bounds.count - 1]))" : "none" }
+            let upper = Int(bounds[Int(size)])
+            guard size > 1 else { return "\(upper)" }
+            return "\(Int(bounds[Int(size) - 1]) + 1)…\(upper)"
+        }
+    }
+
     static func of(count: Int) -> UInt64 { of(Double(count)) }
 
     /// Powers of two, for sizes in bytes.

@@ -4,9 +4,9 @@
 
 enum Namespace: UInt8, CaseIterable, Sendable {
     // Words, by where they stand.
-    case operation, operationStem, operationPair, methodOperation, path, pathPair, key, keyWord
-    case value, keyValue, anywhere, stem
-    case text, textPair, textStem, textStart, textNumber
+    case operation, operationPair, methodOperation, path, pathPair, key, keyWord
+    case value, keyValue
+    case text, textPair, textStart, textNumber
     case code, codePair, element
     // The head.
     case method, mediaType, pathShape, lastSegment, methodLast, pathDepth, queryCount, pluralList

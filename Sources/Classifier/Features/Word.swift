@@ -8,8 +8,6 @@ import Vocabulary
 struct Word {
     /// Of the word without a plural's `s`, lowered.
     var hash: UInt64
-    /// Of the first five bytes; zero if the word is not longer than six.
-    var stem: UInt64
     var range: Range<Int>
     var isNumber: Bool
     var isPlural: Bool
@@ -71,7 +69,7 @@ struct WordReader {
             Hash.add(bytes[offset], to: &hash)
             offset += 1
         }
-        return Word(hash: hash, stem: 0, range: start..<offset, isNumber: true, isPlural: false)
+        return Word(hash: hash, range: start..<offset, isNumber: true, isPlural: false)
     }
 
     private mutating func ideograph() -> Word {
@@ -82,7 +80,7 @@ struct WordReader {
             Hash.add(bytes[offset], to: &hash)
             offset += 1
         }
-        return Word(hash: hash, stem: 0, range: start..<offset, isNumber: false, isPlural: false)
+        return Word(hash: hash, range: start..<offset, isNumber: false, isPlural: false)
     }
 
     private mutating func letters() -> Word {
@@ -91,7 +89,6 @@ struct WordReader {
         var before = Hash.start
         var beforeThat = Hash.start
         var first = Hash.start
-        var stem: UInt64 = 0
         var previous = CharacterClass.other
         while offset < bytes.count, offset - start < Self.longestWord {
             let byte = bytes[offset]
@@ -104,14 +101,12 @@ struct WordReader {
             before = hash
             Hash.add(lowered(byte, kind), to: &hash)
             offset += 1
-            if offset - start == 5 { stem = hash }
             previous = kind
         }
         let count = offset - start
         let isPlural = count > 3 && isPluralEnd()
         if isPlural { hash = singular(count, before: before, beforeThat: beforeThat, first: first) }
-        return Word(
-            hash: hash, stem: count > 6 ? stem : 0, range: start..<offset, isNumber: false, isPlural: isPlural)
+        return Word(hash: hash, range: start..<offset, isNumber: false, isPlural: isPlural)
     }
 
     /// `ies` is a `y`; after `ss`, `x`, `ch` and `sh` the plural is `es`. The hashes are of the word without

@@ -20,10 +20,10 @@ extension MaskingPass {
     /// If the word up to `end` is a secret's name with a value behind it, copies the name and masks the
     /// value: JSON, also inside a JSON string; `name=value` and `name: value`; `<name>value<`.
     mutating func maskValue(ofKeyEndingAt end: Int) -> Bool {
-        guard isSecretName(end) else { return false }
         if offset > 0, text[offset - 1] == UInt8(ascii: "<"), end < text.count,
             text[end] == UInt8(ascii: ">")
         {
+            guard isSecretName(end) else { return false }
             copy(end + 1 - offset)
             return finish(self.end(from: offset) { $0 != UInt8(ascii: "<") })
         }
@@ -31,6 +31,8 @@ extension MaskingPass {
         place = blanksEnd(from: place)
         guard place < text.count, text[place] == UInt8(ascii: ":") || text[place] == UInt8(ascii: "=")
         else { return false }
+        // Last, since it costs most and most words have no value behind them.
+        guard isSecretName(end) else { return false }
         place = blanksEnd(from: place + 1)
         let quote = quoteEnd(from: place)
         let isLine = quote.byte == nil && Self.lineNames.contains { isName($0, end, whole: false) }

@@ -32,6 +32,27 @@ public enum RequestText {
         return page.written
     }
 
+    /// The body alone, masked in the same way.
+    public static func renderBody(_ body: Bytes, isComplete: Bool, into output: UnsafeMutableRawBufferPointer) -> Int {
+        var page = Page(output: output)
+        page.body(body, isComplete: isComplete)
+        return page.written
+    }
+
+    /// The target alone: identifiers in the path keep their looks only (`PathMask`), the query is masked
+    /// like everything else.
+    public static func renderTarget(
+        path: Bytes, query: Bytes, into output: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        var page = Page(output: output)
+        page.written = PathMask.mask(path, into: output)
+        if !query.isEmpty {
+            page.write("?")
+            page.masked(query)
+        }
+        return page.written
+    }
+
     private struct Page {
         let output: UnsafeMutableRawBufferPointer
         var written = 0

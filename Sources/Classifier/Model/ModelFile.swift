@@ -8,6 +8,12 @@ public enum ModelFile {
     static let version: UInt32 = 1
     /// Largest file that is read.
     public static let sizeLimit = 64 * 1024 * 1024
+    /// Numbers within these give a confidence whatever the features: nothing overflows, nothing is divided by
+    /// zero. What training finds is far inside.
+    static let temperatures = 1e-3...1e3
+    static let steepest = 1e3
+    static let largestScale = 1e3
+    static let largestBias = 1e6
     /// Weights of one feature and its fingerprint, in whole words.
     static func stride(labels: Int) -> Int { (4 + labels + 3) / 4 * 4 }
 
@@ -114,7 +120,12 @@ private struct ModelReader {
         let mix = try numbers(count)
         let biases = try numbers(count)
         let rest = try numbers(5)
-        guard rest[1] > 0, rest[2] >= 0 else { throw ModelProblem("the model's calibration makes no sense") }
+        guard ModelFile.temperatures.contains(rest[1]), (0...ModelFile.steepest).contains(rest[2]) else {
+            throw ModelProblem("the model's calibration makes no sense")
+        }
+        guard (0...ModelFile.largestScale).contains(rest[0]), biases.allSatisfy({ abs($0) <= ModelFile.largestBias }),
+            (mix + rest[3...]).allSatisfy({ (0...1).contains($0) })
+        else { throw ModelProblem("the model's numbers make no sense") }
         return ModelFacts(
             labels: labels, mix: mix, biases: biases, weightScale: rest[0],
             calibration: Calibration(temperature: rest[1], unknownSlope: rest[2]), examples: try integer(UInt64.self),

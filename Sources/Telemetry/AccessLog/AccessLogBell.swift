@@ -2,7 +2,7 @@ import Glibc
 
 /// How a worker wakes the writer: rings are remembered until the next wait, several as one. On the
 /// monotonic clock, so that setting the time of day delays nothing.
-final class AccessLogBell: @unchecked Sendable {
+public final class AccessLogBell: @unchecked Sendable {
     // Unchecked: the pointers are constant, and `isRung` is only touched under the lock.
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -26,7 +26,7 @@ final class AccessLogBell: @unchecked Sendable {
         lock.deallocate()
     }
 
-    func ring() {
+    public func ring() {
         pthread_mutex_lock(lock)
         isRung = true
         pthread_cond_signal(condition)
@@ -34,7 +34,7 @@ final class AccessLogBell: @unchecked Sendable {
     }
 
     /// Until the bell is rung or the monotonic clock shows `deadline`, whichever is first.
-    func wait(until deadline: UInt64) {
+    public func wait(until deadline: UInt64) {
         var time = timespec()
         time.tv_sec = Int(deadline / 1_000_000_000)
         time.tv_nsec = Int(deadline % 1_000_000_000)

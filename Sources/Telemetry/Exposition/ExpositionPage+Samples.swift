@@ -138,12 +138,24 @@ extension ExpositionPage {
         case MetricNames.endpointAvailable:
             if let layout { appendAvailability(gauges.available, layout.pools) }
         case MetricNames.accessLogDropped: sample(family, gauges.accessLogDropped)
+        case MetricNames.journalRecords: if let journal = gauges.journal { sample(family, journal.records) }
+        case MetricNames.journalDropped: if let journal = gauges.journal { sample(family, journal.dropped) }
+        case MetricNames.shadowDropped: if let shadow = gauges.shadow { sample(family, shadow.dropped) }
+        case MetricNames.shadowDecisions: if let shadow = gauges.shadow { append(family, shadow) }
         case MetricNames.eventsDropped: sample(family, gauges.eventsDropped)
         case MetricNames.configReloads:
             sample(family, [("result", "success")], gauges.reloadsSucceeded)
             sample(family, [("result", "failure")], gauges.reloadsFailed)
         case MetricNames.build: sample(family, gauges.build, 1)
         default: if let llm = gauges.llm { append(family, llm) }
+        }
+    }
+
+    private mutating func append(_ family: MetricFamily, _ shadow: Gauges.Shadow) {
+        for (label, row) in zip(shadow.labels, shadow.decisions) {
+            for (other, count) in zip(shadow.labels, row) {
+                sample(family, [("label", label), ("shadow_label", other)], count)
+            }
         }
     }
 

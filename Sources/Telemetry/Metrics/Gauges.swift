@@ -34,6 +34,23 @@ public struct Gauges: Sendable {
         public init() {}
     }
 
+    public struct Journal: Sendable, Equatable {
+        public var records: UInt64 = 0
+        public var dropped: UInt64 = 0
+
+        public init() {}
+    }
+
+    /// The shadow model, if there is one.
+    public struct Shadow: Sendable, Equatable {
+        public var labels: [String] = []
+        /// By the label a request had, then by the shadow's.
+        public var decisions: [[UInt64]] = []
+        public var dropped: UInt64 = 0
+
+        public init() {}
+    }
+
     /// The labels of `slb_build_info`, in this order, such as `("version", "1.0.0")`.
     public var build: [(name: String, value: String)] = []
     public var cache: Cache?
@@ -45,6 +62,8 @@ public struct Gauges: Sendable {
     public var reloadsSucceeded: UInt64 = 0
     public var reloadsFailed: UInt64 = 0
     public var accessLogDropped: UInt64 = 0
+    public var journal: Journal?
+    public var shadow: Shadow?
     public var eventsDropped: UInt64 = 0
     public var process: ProcessStatistics?
 

@@ -107,6 +107,17 @@ public enum MetricNames {
     public static let accessLogDropped = MetricFamily(
         "slb_access_log_dropped_total", .counter,
         help: "Access log lines lost to a full queue or a failing file.")
+    public static let journalRecords = MetricFamily(
+        "slb_journal_records_total", .counter, help: "Lines written to the journal of decisions.")
+    public static let journalDropped = MetricFamily(
+        "slb_journal_dropped_total", .counter,
+        help: "Lines of the journal lost to a full queue or a failing file.")
+    public static let shadowDecisions = MetricFamily(
+        "slb_shadow_decisions_total", .counter, labels: ["label", "shadow_label"],
+        help: "Requests that the shadow model labelled too, by the verdict they had and by what it says.")
+    public static let shadowDropped = MetricFamily(
+        "slb_shadow_dropped_total", .counter,
+        help: "Requests that the shadow model did not get to see for want of time.")
     public static let eventsDropped = MetricFamily(
         "slb_events_dropped_total", .counter,
         help: "Decision events that a watcher of the event stream did not get.")
@@ -139,7 +150,8 @@ public enum MetricNames {
         modelUnknown, modelTrainingMix, modelInfo, llmRequests, llmDuration, llmBytesSent, llmJoined,
         llmQueueDepth, llmInFlight, llmReady, llmBreakerState, upstreamRequests, upstreamConnect,
         upstreamRetries, endpointAvailable, connections, rejected, bytes, acceptPauses,
-        accessLogDropped, eventsDropped, configReloads, build, processCPU, processVirtualMemory,
+        accessLogDropped, journalRecords, journalDropped, shadowDecisions, shadowDropped, eventsDropped,
+        configReloads, build, processCPU, processVirtualMemory,
         processResidentMemory, processStartTime, processOpenDescriptors, processMaxDescriptors,
     ]
 }
