@@ -4,9 +4,11 @@ a fake with Ollama's API; how it misbehaves under load is in test_llm_load.py.""
 import json
 import signal
 import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -247,3 +249,18 @@ def test_the_model_in_the_process_is_counted(start_slb, upstream, llm):
     assert total(samples, "slb_model_unknown_words_ratio_count") == 1
     assert 0.99 < total(samples, "slb_model_training_mix_ratio") < 1.01
     assert total(samples, "slb_model_info", path="builtin") == 1
+
+
+@pytest.mark.parametrize("accept", ["text/plain", "application/openmetrics-text; version=1.0.0"])
+def test_the_metrics_page_is_sound(start_slb, upstream, llm, accept):
+    slb = until_ready(start_slb(upstream.url, config=stage(llm.url, {"model": {"path": "auto", "min_confidence": 1.0}})))
+    ask(slb, {"q": "sum it all"})
+    eventually(lambda: total(scrape(slb), "slb_llm_requests_total", outcome="ok") == 1, 5, "the answer")
+    page = fetch(slb.admin, get("/metrics", f"Accept: {accept}")).body
+    checker = Path(__file__).with_name("check_exposition.py")
+    names = ["slb_llm_requests_total", "slb_llm_bytes_sent_total", "slb_llm_singleflight_joined_total", "slb_llm_ready",
+             "slb_llm_breaker_state", "slb_llm_request_duration_seconds_bucket", "slb_shape_cache_misses_total",
+             "slb_model_confidence_ratio_bucket", "slb_model_unknown_words_ratio_sum", "slb_model_info"]
+    options = ["--openmetrics"] if "openmetrics" in accept else []
+    done = subprocess.run([sys.executable, checker, *options, *names], input=page, capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr
