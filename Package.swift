@@ -104,3 +104,10 @@ if Context.environment["SLB_FUZZ"] != nil {
             name: "FuzzClassifier", dependencies: ["Vocabulary", "Classifier"], swiftSettings: house),
     ]
 }
+
+/// Built on demand, by `scripts/bench-classifier`.
+if Context.environment["SLB_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "BenchClassifier", dependencies: ["Vocabulary", "Classifier"], swiftSettings: house))
+}
