@@ -48,7 +48,10 @@ start fast-path worker --type fast-path --port 9003
 start high-compute worker --type high-compute --port 9002
 start general worker --type general --port 9001
 start proxy run "$@"
+# `wait -n` may not tell of a process that has ended before it.
 status=0
-wait -n "${pids[@]}" || status=$?
+ended=
+for pid in "${pids[@]}"; do kill -0 "$pid" 2>/dev/null || ended=$pid; done
+if [[ -n $ended ]]; then wait "$ended" || status=$?; else wait -n "${pids[@]}" || status=$?; fi
 echo "dev-up: one process ended with status $status; stopping the others" >&2
 exit "$((status == 0 ? 1 : status))"

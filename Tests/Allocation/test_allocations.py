@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -97,12 +98,23 @@ def measured(counting, upstream, tmp_path_factory):
         **pools(upstream), "workers": 1, "access_log": {"destination": str(log)},
     }
     journal = tmp_path_factory.mktemp("journal") / "journal.jsonl"
+    # All the model's labels, or it would stay out.
     configuration["classifier"] |= {
-        "builtin_rules": True, "cache": {"entries": CACHE_ENTRIES}, "journal": {"path": str(journal), "files": 1}}
+        "builtin_rules": True, "cache": {"entries": CACHE_ENTRIES}, "journal": {"path": str(journal), "files": 1},
+        "labels": {name: "general" for name in ("fast-path", "general", "high-compute")},
+    }
     with Slb(configuration, environment=environment) as slb:
         # What listens is announced before the loops start.
         eventually(lambda: workers(slb.pid), 5, "a worker's thread")
         yield slb, counts, workers(slb.pid)
+
+
+def decided_by_model(slb: Slb) -> float:
+    host, port = slb.admin
+    with urllib.request.urlopen(f"http://{host}:{port}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    return sum(float(line.rpartition(" ")[2]) for line in text.splitlines()
+               if line.startswith("slb_decisions_total{") and 'source="model"' in line)
 
 
 def send(slb: Slb, kind: str, atleast: int, first: int) -> int:
@@ -131,6 +143,8 @@ def test_no_allocation_per_request(measured, kind):
     made = counts.of_threads(tids) - before
     counts.trace(0)
     print(f"{kind}: {made} allocations in {answered} requests", *slb.lines[said:], sep="\n")
+    if kind == "post-unique":
+        assert decided_by_model(slb) >= answered, "the model has to decide, or nothing is shown of it"
     assert made <= THRESHOLDS[kind] * answered, f"{made} allocations in {answered} requests; SLB_ALLOCATION_TRACES=20 shows where"
 
 
