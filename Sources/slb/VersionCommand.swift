@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Classifier
+import LLMClient
 import Vocabulary
 
 enum Build {
@@ -23,8 +24,7 @@ enum Build {
         #endif
     }
 
-    /// The libraries do not tell their versions at run time: these are the least that `Package.swift`
-    /// accepts.
+    /// These do not tell their versions at run time: the least that `Package.swift` accepts.
     static let libraries = [
         ("swift-argument-parser", "1.8.2 or later"), ("swift-log", "1.16.2 or later"), ("Yams", "6.2.2 or later"),
     ]
@@ -40,5 +40,6 @@ struct VersionCommand: ParsableCommand {
         print("model: \(Model.builtin.digest) (\(Model.builtin.facts.labels.joined(separator: ", ")))")
         print("libraries:")
         for (name, version) in Build.libraries { print("  \(name) \(version)") }
+        print("  \(CurlLibrary.version)")
     }
 }
