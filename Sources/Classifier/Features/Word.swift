@@ -10,7 +10,6 @@ struct Word {
     var hash: UInt64
     var range: Range<Int>
     var isNumber: Bool
-    var isPlural: Bool
 
     /// The hash of a text that is one word, for tables.
     static func hash(_ text: StaticString) -> UInt64 {
@@ -69,7 +68,7 @@ struct WordReader {
             Hash.add(bytes[offset], to: &hash)
             offset += 1
         }
-        return Word(hash: hash, range: start..<offset, isNumber: true, isPlural: false)
+        return Word(hash: hash, range: start..<offset, isNumber: true)
     }
 
     private mutating func ideograph() -> Word {
@@ -80,7 +79,7 @@ struct WordReader {
             Hash.add(bytes[offset], to: &hash)
             offset += 1
         }
-        return Word(hash: hash, range: start..<offset, isNumber: false, isPlural: false)
+        return Word(hash: hash, range: start..<offset, isNumber: false)
     }
 
     private mutating func letters() -> Word {
@@ -106,7 +105,7 @@ struct WordReader {
         let count = offset - start
         let isPlural = count > 3 && isPluralEnd()
         if isPlural { hash = singular(count, before: before, beforeThat: beforeThat, first: first) }
-        return Word(hash: hash, range: start..<offset, isNumber: false, isPlural: isPlural)
+        return Word(hash: hash, range: start..<offset, isNumber: false)
     }
 
     /// `ies` is a `y`; after `ss`, `x`, `ch` and `sh` the plural is `es`. The hashes are of the word without
