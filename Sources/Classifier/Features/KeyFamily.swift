@@ -4,7 +4,7 @@
 import Vocabulary
 
 enum KeyFamily: UInt8 {
-    case other, limit, tokens, choices, text, queryText, operation, offset
+    case other, limit, tokens, choices, text, queryText, operation
 
     fileprivate static let spellings: [(KeyFamily, [StaticString])] = [
         (
@@ -50,7 +50,6 @@ enum KeyFamily: UInt8 {
             ]
         ),
         (.operation, ["method", "action", "operation", "operationname", "methodname", "op", "function", "cmd", "request", "job", "task", "mode"]),
-        (.offset, ["offset", "skip", "page", "pagenumber", "startindex", "cursor", "after", "pagetoken", "before", "sroffset"]),
     ]
 }
 
